@@ -1,0 +1,75 @@
+"""The workloads' inputs, as NumPy arrays: the same numbers for every library."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from spec import STEPS
+
+Array = NDArray[np.floating]
+
+
+def chain(spread: float = 0.02) -> tuple[Array, Array, Array]:
+    """x, a and b of `x = x * a; x = x + b`."""
+    return np.linspace(-1, 1, 8), np.linspace(1 - spread, 1 + spread, 8), np.full(8, spread)
+
+
+NUMBERS = (1.01, 0.25)  # a and b as Python numbers
+
+
+def long_chain() -> tuple[Array, Array, Array]:
+    """Factors so near to 1 that a million operations do not overflow."""
+    return chain(1e-7)
+
+
+def rnn() -> tuple[list[Array], Array, Array, Array, Array]:
+    """The steps' inputs, the first hidden state, Wx, Wh and b."""
+    rng = np.random.default_rng(0)
+    xs = list(rng.normal(size=(STEPS, 8, 4)))
+    wx, wh, b = rng.normal(size=(4, 16)), rng.normal(size=(16, 16)), rng.normal(size=16)
+    return xs, np.zeros((8, 16)), wx, wh / 4, b
+
+
+def recurrence(n: int) -> tuple[Array, Array]:
+    """The vector before it is filled, and the factor."""
+    return np.ones(n), np.array(0.9999)
+
+
+def reads(n: int) -> Array:
+    return np.linspace(-1, 2, n)
+
+
+FACTOR = 1.01  # of each in-place update
+
+
+def views(count: int) -> tuple[Array, list[slice]]:
+    """The base, and the parts of it that are looked at; the first one is updated."""
+    return np.linspace(1, 2, 1_000), [slice(j % 996, j % 996 + 4) for j in range(count)]
+
+
+def elementwise(n: int) -> tuple[Array, Array]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=n), rng.normal(size=n)
+
+
+def mlp() -> tuple[Array, Array, list[Array]]:
+    """The batch, its labels (one-hot) and W1, b1, W2, b2, W3, b3."""
+    rng = np.random.default_rng(0)
+    sizes = (64, 128, 64, 10)
+    x = rng.normal(size=(64, sizes[0])).astype(np.float32)
+    y = np.eye(10, dtype=np.float32)[rng.integers(10, size=64)]
+    parameters: list[Array] = []
+    for m, n in pairwise(sizes):
+        parameters.append((rng.normal(size=(m, n)) / m**0.5).astype(np.float32))
+        parameters.append(np.zeros(n, np.float32))
+    return x, y, parameters
+
+
+def rosenbrock() -> Array:
+    return np.linspace(-1.5, 1.5, 1_000)
+
+
+def additions(n: int) -> tuple[Array, Array]:
+    return np.ones(n), np.full(n, 0.5)

@@ -1,0 +1,92 @@
+"""What is measured: the workloads' inputs and sizes, the libraries, and the targets.
+
+Every library module (by_hand, with_mygrad, with_torch, with_autograd) has a dictionary GROUPS
+that maps a group's name to a function without arguments. That function returns the group's
+cases: name -> Case. The groups, case names and inputs are those given here, so that the same
+computation is timed everywhere; the worker compares the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Column -> (title, module that holds the workloads)
+LIBRARIES = {
+    "numpy": ("NumPy by hand", "by_hand"),
+    "ours": ("ours", "with_mygrad"),
+    "mygrad": ("MyGrad", "with_mygrad"),
+    "torch": ("PyTorch", "with_torch"),
+    "autograd": ("autograd", "with_autograd"),
+}
+PEERS = ("mygrad", "torch", "autograd")
+
+CHAIN, STEPS = 200, 100  # operations in a chain; steps of the recurrent network
+SIZES = (1_000, 64_000)  # of the vector that is filled, or read, element by element
+VIEWS, UPDATES = (10, 10_000), 250
+
+# Group -> case -> operations in one run. Cases of one group are interleaved with each other.
+# With one operation the table says milliseconds a run, otherwise microseconds an operation.
+OPERATIONS: dict[str, dict[str, int]] = {
+    "chain": dict.fromkeys(("forward", "both", "both, guard off", "no_autodiff"), CHAIN),
+    "chain_np": dict.fromkeys(("forward", "both", "no_autodiff"), CHAIN),
+    "chain_numbers": dict.fromkeys(("forward", "both", "no_autodiff"), CHAIN),
+    "rnn": dict.fromkeys(("forward", "both", "both, guard off", "no_autodiff"), 1),
+    "recurrence": {f"n = {n:,}": n for n in SIZES},
+    "reads": {f"n = {n:,}": n for n in SIZES},
+    "views": {f"{n:,} live views": UPDATES for n in VIEWS},
+    "elementwise": {"n = 30,000": 1, "n = 1,000,000": 1},
+    "mlp": {"both": 1},
+    "rosenbrock": {"both": 1},
+}
+DESCRIPTIONS = {
+    "chain": f"chain of {CHAIN} `*`, `+` on 8-vectors",
+    "chain_np": "the same through `np.multiply`, `np.add`",
+    "chain_numbers": "the same with Python numbers",
+    "rnn": f"tanh RNN, {STEPS} steps, hidden 16, batch 8",
+    "recurrence": "`x[i] = x[i - 1] * w`, forward and backward",
+    "reads": "`s = s + x[i]`, forward and backward",
+    "views": "in-place update of one view, forward and backward",
+    "elementwise": "`sum(sin(x * y) * exp(-x) + tanh(y))`, forward and backward",
+    "mlp": "MLP 64-128-64-10, batch 64, float32",
+    "rosenbrock": "gradient of Rosenbrock's function, 1,000 variables",
+}
+TOLERANCE = {"mlp": 1e-3}  # float32; elsewhere 1e-8
+
+# Ours over another library's time, at most.
+TARGETS: dict[tuple[str, str], dict[str, float]] = {
+    ("chain", "forward"): {"numpy": 3.3},
+    ("chain", "both"): {"numpy": 3.0, "torch": 0.5, "mygrad": 0.2},
+    ("chain", "no_autodiff"): {"numpy": 2.3},
+}
+# One case over another of the same library, at most. For the views the aim is "independent of
+# their number"; 1.25 leaves room for noise.
+WITHIN: list[tuple[str, str, str, float]] = [
+    ("chain", "both", "both, guard off", 1.05),
+    ("rnn", "both", "both, guard off", 1.05),
+    ("recurrence", "n = 64,000", "n = 1,000", 1.6),
+    ("reads", "n = 64,000", "n = 1,000", 1.6),
+    ("views", "10,000 live views", "10 live views", 1.25),
+]
+
+Result = Sequence[Any]  # the value and the gradients, as arrays of the library
+
+
+@dataclass(frozen=True)
+class Case:
+    """`run(before())` is a workload; only `run` is timed, the release of its graph included."""
+
+    run: Callable[..., Result]
+    before: Callable[[], tuple[Any, ...]] = tuple
+
+
+Cases = dict[str, Case]
+
+
+@dataclass(frozen=True)
+class LongChain:
+    """For the probes: a chain of n operations, kept alive, and the backward pass through it."""
+
+    forward: Callable[[int], Any]
+    backward: Callable[[Any], Result]

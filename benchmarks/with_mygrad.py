@@ -1,0 +1,233 @@
+"""The workloads with mygrad: ours and the existing MyGrad have the same API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import inputs
+import numpy as np
+from spec import CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+
+import mygrad as mg
+
+
+def _modes(forward: Callable[[], Any], *leaves: Any) -> Cases:
+    """The cases that only differ in what is done with the result of `forward`."""
+
+    def within(mode: AbstractContextManager[Any], f: Callable[[], Result]) -> Callable[[], Result]:
+        def run() -> Result:
+            with mode:
+                return f()
+
+        return run
+
+    def value() -> Result:
+        return (forward().data,)
+
+    def both() -> Result:
+        loss = forward().sum()
+        loss.backward()
+        return (loss.data, *[leaf.grad for leaf in leaves])
+
+    return {
+        "forward": Case(value),
+        "both": Case(both),
+        "both, guard off": Case(within(mg.mem_guard_off, both)),
+        "no_autodiff": Case(within(mg.no_autodiff, value)),
+    }
+
+
+def chain() -> Cases:
+    x0, a, b = map(mg.tensor, inputs.chain())
+
+    def forward() -> Any:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    return _modes(forward, x0, a, b)
+
+
+def chain_np() -> Cases:
+    x0, a, b = map(mg.tensor, inputs.chain())
+
+    def forward() -> Any:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = np.multiply(x, a)
+            x = np.add(x, b)
+        return x
+
+    return _modes(forward, x0, a, b)
+
+
+def chain_numbers() -> Cases:
+    x0, (a, b) = mg.tensor(inputs.chain()[0]), inputs.NUMBERS
+
+    def forward() -> Any:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    return _modes(forward, x0)
+
+
+def rnn() -> Cases:
+    xs, h0, *parameters = inputs.rnn()
+    wx, wh, b = map(mg.tensor, parameters)
+
+    def forward() -> Any:
+        h: Any = h0
+        for x in xs:
+            h = np.tanh(x @ wx + h @ wh + b)
+        return h.sum()
+
+    return _modes(forward, wx, wh, b)
+
+
+def recurrence() -> Cases:
+    def case(n: int) -> Case:
+        x0, w = map(mg.tensor, inputs.recurrence(n))
+
+        def both() -> Result:
+            x = x0 * 1.0
+            for i in range(1, n):
+                x[i] = x[i - 1] * w
+            loss = x.sum()
+            loss.backward()
+            return loss.data, x0.grad, w.grad
+
+        return Case(both)
+
+    return {f"n = {n:,}": case(n) for n in SIZES}
+
+
+def reads() -> Cases:
+    def case(n: int) -> Case:
+        x = mg.tensor(inputs.reads(n))
+
+        def both() -> Result:
+            s = x[0]
+            for i in range(1, n):
+                s = s + x[i]
+            s.backward()
+            return s.data, x.grad
+
+        return Case(both)
+
+    return {f"n = {n:,}": case(n) for n in SIZES}
+
+
+def views() -> Cases:
+    def case(count: int) -> Case:
+        array, parts = inputs.views(count)
+        x = mg.tensor(array)
+
+        def before() -> tuple[Any, ...]:
+            base = x * 1.0
+            return base, [base[part] for part in parts]
+
+        def run(base: Any, views: list[Any]) -> Result:
+            v = views[0]
+            for _ in range(UPDATES):
+                v *= inputs.FACTOR
+            loss = base.sum()
+            loss.backward()
+            return loss.data, x.grad
+
+        return Case(run, before)
+
+    return {f"{n:,} live views": case(n) for n in VIEWS}
+
+
+def elementwise() -> Cases:
+    def case(n: int) -> Case:
+        x, y = map(mg.tensor, inputs.elementwise(n))
+
+        def both() -> Result:
+            loss = (np.sin(x * y) * np.exp(-x) + np.tanh(y)).sum()
+            loss.backward()
+            return loss.data, x.grad, y.grad
+
+        return Case(both)
+
+    return {"n = 30,000": case(30_000), "n = 1,000,000": case(1_000_000)}
+
+
+def mlp() -> Cases:
+    x, y, arrays = inputs.mlp()
+    parameters = [mg.tensor(p) for p in arrays]
+    w1, b1, w2, b2, w3, b3 = parameters
+
+    def both() -> Result:
+        h1 = np.maximum(x @ w1 + b1, 0)
+        h2 = np.maximum(h1 @ w2 + b2, 0)
+        z = h2 @ w3 + b3
+        loss = (np.log(np.exp(z).sum(axis=1)).sum() - (z * y).sum()) / 64
+        loss.backward()
+        return (loss.data, *[p.grad for p in parameters])
+
+    return {"both": Case(both)}
+
+
+def rosenbrock() -> Cases:
+    x = mg.tensor(inputs.rosenbrock())
+
+    def both() -> Result:
+        h = x[:-1]
+        loss = (100.0 * (x[1:] - h**2) ** 2 + (1 - h) ** 2).sum()
+        loss.backward()
+        return loss.data, x.grad
+
+    return {"both": Case(both)}
+
+
+GROUPS = {
+    f.__name__: f
+    for f in (
+        chain, chain_np, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock,
+    )
+}  # fmt: skip
+
+
+# ---- measured in processes of their own (probes.py) ---------------------------------------------
+
+
+def long_chain() -> LongChain:
+    x0, a, b = map(mg.tensor, inputs.long_chain())
+
+    def forward(n: int) -> Any:
+        x = x0
+        for _ in range(n // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    def backward(x: Any) -> Result:
+        x.sum().backward()
+        return x0.grad, a.grad, b.grad
+
+    return LongChain(forward, backward)
+
+
+def additions(n: int) -> Case:
+    x0, b = map(mg.tensor, inputs.additions(n))
+
+    def both() -> Result:
+        x = x0
+        for _ in range(50):
+            x = x + b
+        loss = x.sum()
+        loss.backward()
+        return loss.data, x0.grad, b.grad
+
+    return Case(both)
+
+
+to_numpy = np.asarray

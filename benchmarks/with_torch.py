@@ -1,0 +1,207 @@
+"""The workloads with PyTorch, on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import inputs
+import numpy as np
+import torch
+from spec import CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+
+torch.set_num_threads(1)
+
+
+def _leaf(array: Any) -> torch.Tensor:
+    return torch.tensor(array).requires_grad_()
+
+
+def _backward(loss: torch.Tensor, *leaves: torch.Tensor) -> Result:
+    for leaf in leaves:
+        leaf.grad = None
+    loss.backward()
+    return (loss, *[leaf.grad for leaf in leaves])
+
+
+def _modes(forward: Callable[[], torch.Tensor], *leaves: torch.Tensor) -> Cases:
+    def value() -> Result:
+        return (forward().detach(),)
+
+    def both() -> Result:
+        return _backward(forward().sum(), *leaves)
+
+    def no_autodiff() -> Result:
+        with torch.no_grad():
+            return (forward(),)
+
+    return {"forward": Case(value), "both": Case(both), "no_autodiff": Case(no_autodiff)}
+
+
+def chain() -> Cases:
+    x0, a, b = map(_leaf, inputs.chain())
+
+    def forward() -> torch.Tensor:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    return _modes(forward, x0, a, b)
+
+
+def chain_numbers() -> Cases:
+    x0, (a, b) = _leaf(inputs.chain()[0]), inputs.NUMBERS
+
+    def forward() -> torch.Tensor:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    return _modes(forward, x0)
+
+
+def rnn() -> Cases:
+    arrays, start, *parameters = inputs.rnn()
+    xs, h0 = [torch.tensor(x) for x in arrays], torch.tensor(start)
+    wx, wh, b = map(_leaf, parameters)
+
+    def forward() -> torch.Tensor:
+        h = h0
+        for x in xs:
+            h = torch.tanh(x @ wx + h @ wh + b)
+        return h.sum()
+
+    return _modes(forward, wx, wh, b)
+
+
+def recurrence() -> Cases:
+    def case(n: int) -> Case:
+        x0, w = map(_leaf, inputs.recurrence(n))
+
+        def both() -> Result:
+            x = x0 * 1.0
+            for i in range(1, n):
+                x[i] = x[i - 1].clone() * w  # without clone: "modified by an inplace operation"
+            return _backward(x.sum(), x0, w)
+
+        return Case(both)
+
+    return {f"n = {n:,}": case(n) for n in SIZES}
+
+
+def reads() -> Cases:
+    def case(n: int) -> Case:
+        x = _leaf(inputs.reads(n))
+
+        def both() -> Result:
+            s = x[0]
+            for i in range(1, n):
+                s = s + x[i]
+            return _backward(s, x)
+
+        return Case(both)
+
+    return {f"n = {n:,}": case(n) for n in SIZES}
+
+
+def views() -> Cases:
+    def case(count: int) -> Case:
+        array, parts = inputs.views(count)
+        x = _leaf(array)
+
+        def before() -> tuple[Any, ...]:
+            base = x * 1.0
+            return base, [base[part] for part in parts]
+
+        def run(base: torch.Tensor, views: list[torch.Tensor]) -> Result:
+            v = views[0]
+            for _ in range(UPDATES):
+                v *= inputs.FACTOR
+            return _backward(base.sum(), x)
+
+        return Case(run, before)
+
+    return {f"{n:,} live views": case(n) for n in VIEWS}
+
+
+def elementwise() -> Cases:
+    def case(n: int) -> Case:
+        x, y = map(_leaf, inputs.elementwise(n))
+
+        def both() -> Result:
+            return _backward((torch.sin(x * y) * torch.exp(-x) + torch.tanh(y)).sum(), x, y)
+
+        return Case(both)
+
+    return {"n = 30,000": case(30_000), "n = 1,000,000": case(1_000_000)}
+
+
+def mlp() -> Cases:
+    batch, labels, arrays = inputs.mlp()
+    x, y = torch.tensor(batch), torch.tensor(labels)
+    parameters = [_leaf(p) for p in arrays]
+    w1, b1, w2, b2, w3, b3 = parameters
+
+    def both() -> Result:
+        h1 = torch.relu(x @ w1 + b1)
+        h2 = torch.relu(h1 @ w2 + b2)
+        z = h2 @ w3 + b3
+        loss = (torch.log(torch.exp(z).sum(dim=1)).sum() - (z * y).sum()) / 64
+        return _backward(loss, *parameters)
+
+    return {"both": Case(both)}
+
+
+def rosenbrock() -> Cases:
+    x = _leaf(inputs.rosenbrock())
+
+    def both() -> Result:
+        h = x[:-1]
+        return _backward((100.0 * (x[1:] - h**2) ** 2 + (1 - h) ** 2).sum(), x)
+
+    return {"both": Case(both)}
+
+
+GROUPS = {
+    f.__name__: f
+    for f in (chain, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock)
+}
+
+
+# ---- measured in processes of their own (probes.py) ---------------------------------------------
+
+
+def long_chain() -> LongChain:
+    x0, a, b = map(_leaf, inputs.long_chain())
+
+    def forward(n: int) -> Any:
+        x = x0
+        for _ in range(n // 2):
+            x = x * a
+            x = x + b
+        return x
+
+    def backward(x: Any) -> Result:
+        return _backward(x.sum(), x0, a, b)[1:]
+
+    return LongChain(forward, backward)
+
+
+def additions(n: int) -> Case:
+    x0, b = map(_leaf, inputs.additions(n))
+
+    def both() -> Result:
+        x = x0
+        for _ in range(50):
+            x = x + b
+        return _backward(x.sum(), x0, b)
+
+    return Case(both)
+
+
+def to_numpy(tensor: torch.Tensor) -> np.ndarray:
+    return np.asarray(tensor.detach())

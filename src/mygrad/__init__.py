@@ -1,0 +1,89 @@
+"""Automatic differentiation for NumPy.
+
+>>> x = mg.tensor([1.0, 2.0, 3.0])
+>>> f = np.sum(x * x)
+>>> f.backward()
+>>> x.grad
+array([2., 4., 6.])
+"""
+
+import numpy as _np
+
+from . import errors, linalg
+from ._api import mirrors as _mirrors
+from ._creation import (
+    arange,
+    asarray,
+    astensor,
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    geomspace,
+    identity,
+    linspace,
+    logspace,
+    ones,
+    ones_like,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from ._modes import (
+    mem_guard_active,
+    mem_guard_off,
+    mem_guard_on,
+    no_autodiff,
+    turn_memory_guarding_off,
+    turn_memory_guarding_on,
+)
+from ._more import (
+    add_sequence,
+    arccot,
+    arccoth,
+    arccsc,
+    arccsch,
+    arcsec,
+    cot,
+    coth,
+    csc,
+    csch,
+    multi_matmul,
+    multiply_sequence,
+    sec,
+    sech,
+)
+from ._tensor import Tensor
+
+__version__ = "0.1.0"
+
+# NumPy's constants and dtypes, for code that takes everything from here.
+from numpy import (
+    bool_,
+    double,
+    e,
+    euler_gamma,
+    float16,
+    float32,
+    float64,
+    half,
+    inf,
+    int8,
+    int16,
+    int32,
+    int64,
+    intp,
+    longdouble,
+    nan,
+    newaxis,
+    pi,
+    single,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    uintp,
+)
+
+globals().update(_mirrors(_np))

@@ -1,0 +1,45 @@
+"""``mg.f`` for each function in the table, and the few functions that NumPy does not have."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ._functions import apply
+from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
+
+__all__ = ["mirrors"]
+
+Function = Callable[..., Any]
+
+
+def mirror(func: Function) -> Function:
+    """``mg.f``: as NumPy's function, of any array-likes, and the result is a tensor."""
+
+    @wraps(func, assigned=("__name__", "__qualname__"), updated=())
+    def run(*args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
+        return apply(func, args, kwargs, constant)
+
+    run.__doc__ = (
+        f"`{name_of(func)}` of tensors and all that `mygrad.tensor` takes; the result is a tensor.\n\n"
+        "Takes all that the NumPy function takes, and the keyword `constant`: True makes the\n"
+        "result a constant, None (the default) makes it one if all operands are.\n"
+    )
+    return run
+
+
+def mirrors(module: Any) -> dict[str, Function]:
+    """The functions of a NumPy module that work on tensors, by name."""
+    made: dict[Function, Function] = {}
+    found = {}
+    for name, func in vars(module).items():
+        if name.startswith("_") or not callable(func) or isinstance(func, type):
+            continue
+        if func in RULES or func in COMPOSITIONS or func in OUTPUTS:
+            if func not in made:
+                made[func] = mirror(func)
+            found[name] = made[func]
+        elif func in CONSTANTS:
+            found[name] = func
+    return found

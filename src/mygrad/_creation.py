@@ -1,0 +1,328 @@
+"""Making tensors: from data, and by NumPy's creation functions."""
+
+from typing import Any
+
+import numpy as np
+
+from ._functions import full_like as _full_like
+from ._functions import like, new_leaf
+from ._modes import tracking
+from ._operands import has_names, prepare, stacked
+from ._record import check_constant, hand_out, infer_constant
+from ._state import Name, data_of, is_constant
+from ._tensor import Tensor
+from ._value import differentiable
+
+__all__ = [
+    "arange",
+    "asarray",
+    "astensor",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "geomspace",
+    "identity",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
+
+
+def tensor(
+    arr_like: Any,
+    dtype: Any = None,
+    *,
+    constant: bool | None = None,
+    copy: bool = True,
+    ndmin: int = 0,
+) -> Tensor:
+    """Make a tensor.
+
+    Parameters
+    ----------
+    arr_like
+        A number, (nested) sequence, array or tensor. Of a tensor the result is a new leaf;
+        a sequence that contains tensors is stacked, and gradients flow to them. Arrays of other
+        libraries that implement NumPy's protocols (Dask, CuPy) are kept as they are.
+    dtype
+        The dtype of the result; inferred as by `numpy.array` if not given.
+    constant
+        Does the tensor stay without gradient? If not given, it does unless its dtype is
+        floating-point.
+    copy
+        If False, an array is used as it is, and a tensor is returned itself if it has the
+        dtype and `constant` that are asked for.
+    ndmin
+        The least number of dimensions; axes of length one are put in front.
+
+    Raises
+    ------
+    TypeError
+        If the dtype is neither floating-point, integer nor bool.
+    ValueError
+        If ``constant=False`` is asked for integers or bools.
+
+    Examples
+    --------
+    >>> x = mg.tensor([1.0, 2.0])
+    >>> (x * x).backward()
+    >>> x.grad
+    array([2., 4.])
+    >>> mg.tensor([1, 2]).constant
+    True
+    """
+    if isinstance(arr_like, Tensor) and not copy:
+        data = data_of(arr_like)
+        fits = dtype is None or np.dtype(dtype) == data.dtype
+        if fits and (constant is None or constant is is_constant(arr_like)):
+            missing = _ndmin(ndmin) - data.ndim
+            return arr_like if missing <= 0 else arr_like[(None,) * missing]
+    return Tensor(arr_like, dtype=dtype, constant=constant, copy=copy, ndmin=ndmin)
+
+
+def astensor(t: Any, dtype: Any = None, *, constant: bool | None = None) -> Tensor:
+    """Make a tensor without copying: ``mg.tensor(t, dtype, constant=constant, copy=False)``.
+
+    Examples
+    --------
+    >>> x = mg.tensor([1.0, 2.0])
+    >>> mg.astensor(x) is x
+    True
+    >>> a = np.array([1.0, 2.0])
+    >>> mg.astensor(a).data is a
+    True
+    """
+    return tensor(t, dtype, constant=constant, copy=False)
+
+
+def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
+    """Return the array of a tensor, or of anything else, as `numpy.asarray` does.
+
+    Examples
+    --------
+    >>> x = mg.tensor([1.0, 2.0])
+    >>> mg.asarray(x) is x.data
+    True
+    """
+    if has_names(a) and not isinstance(a, Name):
+        a = data_of(stacked(a))
+    return np.asarray(a, dtype, order)
+
+
+def empty(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
+    """Return a tensor with arbitrary contents; see `numpy.empty`. The default is float32.
+
+    Examples
+    --------
+    >>> mg.empty((2, 3)).shape
+    (2, 3)
+    """
+    return new_leaf(np.empty(shape, dtype), constant)
+
+
+def ones(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
+    """Return a tensor of ones; see `numpy.ones`. The default is float32.
+
+    Examples
+    --------
+    >>> mg.ones(2)
+    Tensor([1., 1.], dtype=float32)
+    """
+    return new_leaf(np.ones(shape, dtype), constant)
+
+
+def zeros(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
+    """Return a tensor of zeros; see `numpy.zeros`. The default is float32.
+
+    Examples
+    --------
+    >>> mg.zeros(2, float)
+    Tensor([0., 0.])
+    """
+    return new_leaf(np.zeros(shape, dtype), constant)
+
+
+def full(
+    shape: Any, fill_value: Any, dtype: Any = None, *, constant: bool | None = None
+) -> Tensor:
+    """Return a tensor of `fill_value`; see `numpy.full`. A tensor as `fill_value` gets gradients.
+
+    Examples
+    --------
+    >>> mg.full(2, 3.5)
+    Tensor([3.5, 3.5])
+    """
+    value, t = prepare(fill_value)
+    if t is None or is_constant(t) or not tracking():
+        return new_leaf(np.full(shape, value, dtype), constant)
+    template = np.empty(shape, value.dtype if dtype is None else dtype)
+    return full_like(template, t, constant=constant)
+
+
+def empty_like(
+    other: Any, dtype: Any = None, shape: Any = None, *, constant: bool | None = None
+) -> Tensor:
+    """Return a tensor of the shape and dtype of `other`; see `numpy.empty_like`.
+
+    Examples
+    --------
+    >>> mg.empty_like(np.arange(3.0)).shape
+    (3,)
+    """
+    return _settled(like(np.empty_like)(other, dtype, shape=shape), constant)
+
+
+def ones_like(
+    other: Any, dtype: Any = None, shape: Any = None, *, constant: bool | None = None
+) -> Tensor:
+    """Return ones of the shape and dtype of `other`, a leaf; see `numpy.ones_like`.
+
+    Examples
+    --------
+    >>> y = mg.ones_like(np.arange(3.0))
+    >>> (y * [1, 2, 3]).backward()
+    >>> y.grad
+    array([1., 2., 3.])
+    """
+    return _settled(like(np.ones_like)(other, dtype, shape=shape), constant)
+
+
+def zeros_like(
+    other: Any, dtype: Any = None, shape: Any = None, *, constant: bool | None = None
+) -> Tensor:
+    """Return zeros of the shape and dtype of `other`, a leaf; see `numpy.zeros_like`.
+
+    Examples
+    --------
+    >>> mg.zeros_like(mg.tensor([1.0, 2.0]))
+    Tensor([0., 0.])
+    """
+    return _settled(like(np.zeros_like)(other, dtype, shape=shape), constant)
+
+
+def full_like(
+    other: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    shape: Any = None,
+    constant: bool | None = None,
+) -> Tensor:
+    """Return `fill_value` in the shape and dtype of `other`; see `numpy.full_like`.
+
+    Examples
+    --------
+    >>> mg.full_like(np.arange(2.0), 7)
+    Tensor([7., 7.])
+    """
+    return _settled(_full_like(other, fill_value, dtype, shape=shape), constant)
+
+
+def _settled(t: Any, constant: bool | None) -> Tensor:
+    check_constant(constant)
+    if constant is None or constant is is_constant(t):
+        return t
+    return new_leaf(data_of(t), constant)
+
+
+def eye(
+    N: int, M: int | None = None, k: int = 0, dtype: Any = float, *, constant: bool | None = None
+) -> Tensor:
+    """Return ones on a diagonal; see `numpy.eye`.
+
+    Examples
+    --------
+    >>> mg.eye(2)
+    Tensor([[1., 0.],
+            [0., 1.]])
+    """
+    return new_leaf(np.eye(N, M, k, dtype), constant)
+
+
+def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Tensor:
+    """Return the identity matrix; see `numpy.identity`.
+
+    Examples
+    --------
+    >>> mg.identity(2, int)
+    Tensor([[1, 0],
+            [0, 1]])
+    """
+    return new_leaf(np.identity(n, dtype), constant)
+
+
+def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
+    """Return evenly spaced numbers; takes what `numpy.arange` takes.
+
+    Examples
+    --------
+    >>> mg.arange(3.0)
+    Tensor([0., 1., 2.])
+    """
+    return new_leaf(np.arange(*args, **kwargs), constant)
+
+
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    constant: bool | None = None,
+) -> Tensor:
+    """Return `num` evenly spaced numbers from `start` to `stop`; see `numpy.linspace`.
+
+    Examples
+    --------
+    >>> mg.linspace(0.0, 1.0, 3)
+    Tensor([0. , 0.5, 1. ])
+    """
+    return new_leaf(np.linspace(start, stop, num, endpoint, dtype=dtype, axis=axis), constant)
+
+
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    constant: bool | None = None,
+) -> Tensor:
+    """Return numbers spaced evenly on a log scale; see `numpy.logspace`.
+
+    Examples
+    --------
+    >>> mg.logspace(0, 2, 3)
+    Tensor([  1.,  10., 100.])
+    """
+    return new_leaf(np.logspace(start, stop, num, endpoint, base, dtype, axis), constant)
+
+
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    constant: bool | None = None,
+) -> Tensor:
+    """Return numbers in geometric progression; see `numpy.geomspace`.
+
+    Examples
+    --------
+    >>> mg.geomspace(1, 4, 3)
+    Tensor([1., 2., 4.])
+    """
+    return new_leaf(np.geomspace(start, stop, num, endpoint, dtype, axis), constant)

@@ -1,0 +1,194 @@
+"""NumPy's functions on tensors: what ``__array_function__`` does, and ``mg.f``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._modes import tracking
+from ._operands import array_of, carries, prepare, steps_back
+from ._record import check_constant, record, record_ufunc, wrap
+from ._state import Name, View, data_of, expose, is_constant, make, value_of
+from ._table import COMPOSITIONS, CONSTANTS, RULES, Elementwise, linear, name_of
+from ._ufuncs import call, no_rule, plain_call
+from ._value import differentiable
+from ._write import write
+
+__all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf"]
+
+Function = Callable[..., Any]
+
+
+def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
+    """What ``func(*args, **kwargs)`` is for tensors; `func` is one of NumPy's functions."""
+    for cls in types:
+        if steps_back(cls):
+            return NotImplemented
+    if func in RULES:
+        return record(func, args, kwargs)
+    if func in COMPOSITIONS:
+        return _compose(func, args, kwargs)
+    if func in _OWN:
+        return _OWN[func](*args, **kwargs)
+    if func not in CONSTANTS and tracking() and carries((args, kwargs)):
+        raise no_rule(name_of(func))
+    return plain_call(func, args, kwargs)
+
+
+def _compose(func: Function, args: Any, kwargs: Any) -> Any:
+    """Run a composition; what is written in other functions needs no ``out=`` of its own."""
+    kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
+    out = kwargs.pop("out", None)
+    result = COMPOSITIONS[func](*args, **kwargs)
+    return result if out is None else np.positive(result, out=out)
+
+
+#: What the third positional argument of some functions was before NumPy put `dtype` there.
+_THIRD = {
+    **dict.fromkeys((np.sum, np.prod, np.mean, np.max, np.min), ("keepdims",)),
+    **dict.fromkeys((np.var, np.std), ("ddof", "keepdims")),
+}
+
+
+def _legacy(func: Function, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Accept the order of arguments of the existing MyGrad, where it cannot be NumPy's."""
+    if func in _THIRD and len(args) > 2 and args[2].__class__ in (bool, int):
+        return args[:2], dict(zip(_THIRD[func], args[2:], strict=False)) | kwargs
+    return args, kwargs
+
+
+def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
+    """``mg.f(*args, **kwargs)``: as ``np.f``, of any array-likes, and the result is a tensor."""
+    check_constant(constant)
+    if len(args) > 2:
+        args, kwargs = _legacy(func, args, kwargs)
+    rule = RULES.get(func)
+    if rule.__class__ is Elementwise:
+        return record_ufunc(rule, args, constant, **kwargs)  # type: ignore[arg-type]
+    if rule is not None:
+        return record(func, args, kwargs, constant)
+    if isinstance(func, np.ufunc):
+        return _settled(call(func, "__call__", args, kwargs), args, constant)
+    return _settled(_compose(func, args, kwargs), args, constant)
+
+
+def _settled(result: Any, args: Any, constant: bool | None) -> Any:
+    """The results of a composition as tensors that are constant or not as asked."""
+    if isinstance(result, (tuple, list)):
+        return result.__class__(_settled(part, args, constant) for part in result)
+    if not isinstance(result, Name):
+        return wrap(result, None, constant)
+    if constant is None or constant is is_constant(result):
+        return result
+    if any(result is x for x in args):
+        result = result.copy()  # type: ignore[attr-defined]
+    home = result._home
+    if not constant:
+        # A constant that is asked to be none: a leaf.
+        data = data_of(result).copy() if home is not None else result._array
+        return wrap(data, None, False)
+    if home.__class__ is View:
+        home.constant = True  # type: ignore[union-attr]
+        return result
+    return make(data_of(result), None)
+
+
+def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:
+    """What ``a.astype`` does, as a function with a rule."""
+    return a.astype(dtype, order=order, casting=casting) if isinstance(a, np.ndarray) else (
+        a.astype(dtype)
+    )
+
+
+# The engine casts the cotangent back.
+linear(cast, lambda g, _, _a, dtype, order="K", casting="unsafe": g)
+
+
+# ----------------------------------------------------------------------------------------
+# Functions that neither have a rule nor are compositions
+# ----------------------------------------------------------------------------------------
+
+
+def like(func: Function) -> Function:
+    """``np.zeros_like`` and the like: as other results, constant unless they are floats."""
+
+    def create(
+        other: Any,
+        dtype: Any = None,
+        order: Any = "K",
+        subok: bool = True,
+        shape: Any = None,
+        *,
+        device: Any = None,
+    ) -> Any:
+        data, _ = prepare(other)
+        if isinstance(data, (list, tuple, int, float)):
+            data = np.asarray(data)
+        keywords: dict[str, Any] = {"dtype": dtype}
+        if order != "K":
+            keywords["order"] = order
+        if shape is not None:
+            keywords["shape"] = shape
+        if device is not None:
+            keywords["device"] = device
+        return new_leaf(func(data, **keywords))
+
+    return create
+
+
+def new_leaf(data: Any, constant: bool | None = None) -> Any:
+    """A tensor over a fresh array: constant as asked, or else unless it is of floats."""
+    check_constant(constant)
+    if constant is None:
+        constant = not differentiable(data.dtype)
+    return wrap(data, None, constant)
+
+
+def full_like(
+    other: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    if not carries(fill_value):
+        value = array_of(fill_value, "numpy.full_like")
+        return like(lambda data, **keywords: np.full_like(data, value, **keywords))(
+            other, dtype, order, subok, shape, device=device
+        )
+    result = like(np.empty_like)(other, dtype, order, subok, shape, device=device)
+    result[...] = fill_value
+    return result
+
+
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    if not isinstance(dst, Name):
+        if tracking() and carries(src):
+            raise TypeError(
+                "numpy.copyto cannot write a tensor that carries a gradient into an array. Make the "
+                "target a tensor: mygrad.tensor(dst)."
+            )
+        np.copyto(dst, prepare(src)[0], casting, array_of(where, "numpy.copyto"))
+        return
+    source, t = prepare(src)
+    mask = array_of(where, "numpy.copyto")
+    if not tracking():
+        np.copyto(expose(dst), source, casting, mask)
+        return
+    # NumPy says what may be written, on a copy.
+    array = np.array(data_of(dst))
+    np.copyto(array, source, casting, mask)
+    v = None if t is None else value_of(t)
+    write(dst, ..., source, v, None if mask is True else np.broadcast_to(mask, array.shape))
+
+
+_OWN: dict[Function, Function] = {
+    np.zeros_like: like(np.zeros_like),
+    np.ones_like: like(np.ones_like),
+    np.empty_like: like(np.empty_like),
+    np.full_like: full_like,
+    np.copyto: copyto,
+}

@@ -1,0 +1,200 @@
+"""The modes: is the graph recorded, and is memory guarded?
+
+Each mode lives in a `ContextVar`, hence threads and asyncio tasks do not see
+each other's. `turn_memory_guarding_off/on` change the process-wide default of
+guarding, or, inside a guard context, that context's setting.
+"""
+
+import os
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "guarding",
+    "mem_guard_active",
+    "mem_guard_off",
+    "mem_guard_on",
+    "no_autodiff",
+    "tracking",
+    "turn_memory_guarding_off",
+    "turn_memory_guarding_on",
+]
+
+_tracking: ContextVar[bool] = ContextVar("mygrad_tracking", default=True)
+_guarding: ContextVar[bool | None] = ContextVar("mygrad_guarding", default=None)
+
+#: Is the graph recorded in this context? A bound method: it is on the hot path.
+tracking = _tracking.get
+
+_guard_default = True
+
+
+def _read_environment() -> bool:
+    word = os.environ.get("MYGRAD_MEM_GUARD", "1")
+    if word in ("1", "True", "true"):
+        return True
+    if word in ("0", "False", "false"):
+        return False
+    warnings.warn(
+        f"MYGRAD_MEM_GUARD is {word!r}; it should be one of 0, False, false, 1, True, true. "
+        "Memory is guarded.",
+        stacklevel=2,
+    )
+    return True
+
+
+_guard_default = _read_environment()
+
+
+def guarding() -> bool:
+    """Is memory guarded in this context?"""
+    here = _guarding.get()
+    return _guard_default if here is None else here
+
+
+def mem_guard_active() -> bool:
+    """Return True if memory guarding is on in this thread or task.
+
+    Examples
+    --------
+    >>> mg.mem_guard_active()
+    True
+    >>> with mg.mem_guard_off:
+    ...     mg.mem_guard_active()
+    False
+    """
+    return guarding()
+
+
+def _set_guarding(on: bool) -> None:
+    global _guard_default
+    if _guarding.get() is None:
+        _guard_default = on
+    else:
+        _guarding.set(on)
+
+
+def turn_memory_guarding_off() -> None:
+    """Stop guarding memory everywhere but in contexts that turn it on.
+
+    Inside `mem_guard_on` or `mem_guard_off` the change lasts until that context ends.
+    """
+    _set_guarding(False)
+
+
+def turn_memory_guarding_on() -> None:
+    """Guard memory everywhere but in contexts that turn it off."""
+    _set_guarding(True)
+
+
+class _Switch:
+    """A reusable, re-entrant context manager and decorator over one ContextVar.
+
+    What to go back to is kept on a stack that itself lives in the context, so that
+    one object serves all threads and tasks.
+    """
+
+    def __init__(self, name: str, var: ContextVar[Any], value: bool) -> None:
+        self.__name__ = name
+        self._var = var
+        self._value = value
+        self._stack: ContextVar[tuple[Any, ...]] = ContextVar(f"{name}_stack", default=())
+
+    def __enter__(self) -> None:
+        self._stack.set((self._var.get(), self._stack.get()))
+        self._var.set(self._value)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        before, rest = self._stack.get()
+        self._var.set(before)
+        self._stack.set(rest)
+
+    def _wrap(self, func: Callable[..., Any], finish: Callable[[Any], Any]) -> Callable[..., Any]:
+        if func.__code__.co_flags & 0x20 if hasattr(func, "__code__") else False:
+
+            @wraps(func)
+            def generate(*args: Any, **kwargs: Any) -> Any:
+                # The mode holds while the generator's own code runs, and only then.
+                with self:
+                    iterator = func(*args, **kwargs)
+                sent, thrown = None, None
+                while True:
+                    try:
+                        with self:
+                            if thrown is not None:
+                                item = iterator.throw(thrown)
+                            else:
+                                item = iterator.send(sent)
+                            item = finish(item)
+                    except StopIteration as stop:
+                        return stop.value
+                    sent, thrown = None, None
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        iterator.close()
+                        raise
+                    except BaseException as error:
+                        thrown = error
+
+            return generate
+
+        @wraps(func)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return finish(func(*args, **kwargs))
+
+        return call
+
+    def __call__(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        if not callable(func):
+            raise TypeError(
+                f"mygrad.{self.__name__} decorates a function or is used as "
+                f"`with mygrad.{self.__name__}:`; got {type(func).__name__}"
+            )
+        return self._wrap(func, lambda result: result)
+
+    def __repr__(self) -> str:
+        return f"<mygrad.{self.__name__}>"
+
+
+class _Guard(_Switch):
+    def __bool__(self) -> bool:
+        return guarding()
+
+
+def _to_numpy(result: Any) -> Any:
+    return np.asarray(result)
+
+
+class _NoAutodiff(_Switch):
+    def __bool__(self) -> bool:
+        return tracking()
+
+    def __call__(self, func: Callable[..., Any], to_numpy: bool = False) -> Callable[..., Any]:
+        if not to_numpy:
+            return super().__call__(func)
+        return self._wrap(func, _to_numpy)
+
+
+#: Context manager and decorator: inside, operations record nothing, lock nothing and cost
+#: little more than NumPy's own. ``no_autodiff(func, to_numpy=True)`` makes `func` return
+#: arrays. Its truth value says whether the graph is being recorded.
+no_autodiff = _NoAutodiff("no_autodiff", _tracking, False)
+
+#: Context manager and decorator: inside, no array is made read-only.
+mem_guard_off = _Guard("mem_guard_off", _guarding, False)
+
+#: Context manager and decorator: inside, arrays that a graph relies on are read-only.
+mem_guard_on = _Guard("mem_guard_on", _guarding, True)

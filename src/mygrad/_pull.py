@@ -1,0 +1,336 @@
+"""The backward pass.
+
+Values are collected with an explicit stack, sorted by creation index and visited newest
+first; each sends its cotangent on to its parents and is cleared at once, so that memory
+falls as the pass proceeds. Nothing recurses.
+
+`ArrayRun` works on plain arrays, adding up in place where it owns the buffer. `GraphRun` works
+on tensors and so records a graph of the gradients (``create_graph=True``).
+"""
+
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from ._lens import dense_like
+from ._operands import unwrap
+from ._record import scatter
+from ._state import Name, as_root, data_of, make, value_of
+from ._table import MINUS_ONE, ONE, Elementwise
+from ._value import CLEARED, Spec, Value, spec_of
+from .errors import InvalidBackprop
+
+__all__ = ["backward", "clear", "clear_upstream"]
+
+_creation = attrgetter("order")
+
+
+def collect(root: Value, mark: object) -> list[Value]:
+    """Find the values upstream of `root`, sorted from the oldest to the newest.
+
+    The ``own`` of each is set to `mark`.
+
+    Raises
+    ------
+    InvalidBackprop
+        If part of the graph was cleared.
+    """
+    root.own = mark
+    found: list[Value] = []
+    todo = [root]
+    push = todo.append
+    while todo:
+        v = todo.pop()
+        found.append(v)
+        a = v.a
+        if a is not None:
+            if a.own is not mark:
+                a.own = mark
+                push(a)
+        elif v.rule is CLEARED:
+            for w in (*found, *todo):
+                w.own = False
+            raise InvalidBackprop(
+                "Part of the graph of this tensor was cleared by an earlier call of backward() "
+                "or clear_graph(). Pass retain_graph=True to the earlier call, or compute "
+                "the tensor again."
+            )
+        b = v.b
+        if b is not None:
+            if b.__class__ is tuple:
+                for p in b:
+                    if p.own is not mark:
+                        p.own = mark
+                        push(p)
+            elif b.own is not mark:
+                b.own = mark
+                push(b)
+    found.sort(key=_creation)
+    return found
+
+
+def clear(v: Value) -> None:
+    """Take a value out of the graph: it lets go of its parents and of what it kept."""
+    v.rule = CLEARED
+    v.a = v.b = v.x = v.y = v.ans = v.spec = v.guard = None
+
+
+def clear_upstream(root: Value) -> None:
+    """Clear the values upstream of `root`, but leaves, which other graphs may share."""
+    todo = [root]
+    while todo:
+        v = todo.pop()
+        if v.rule is None or v.rule is CLEARED:
+            continue
+        todo.extend(p for p in (v.a, *(v.b if v.b.__class__ is tuple else (v.b,))) if p is not None)
+        clear(v)
+
+
+def backward(root: Value, g: Any, retain_graph: bool, create_graph: bool) -> None:
+    """Set the gradients of `root`, whose cotangent is `g`, and of all upstream of it."""
+    mark = object()
+    found = collect(root, mark)
+    try:
+        if create_graph:
+            GraphRun().go(root, g, found)
+        else:
+            ArrayRun(mark).go(root, g, found, retain_graph)
+    except BaseException:
+        # What was not reached yet holds no gradient, or part of one.
+        for v in found:
+            v.own = False
+            if not create_graph:
+                v.grad = None
+                if not retain_graph and v.rule is not None:
+                    clear(v)
+        raise
+
+
+def fit(c: Any, spec: Spec) -> Any:
+    """Give a contribution its parent's shape and dtype."""
+    if isinstance(c, (np.generic, int, float, complex)):
+        c = np.asarray(c)
+    shape = spec.shape
+    # Foreign arrays may not know their lengths (nan); they match then.
+    if c.shape != shape and not any(n != n for n in c.shape):
+        if c.ndim > len(shape):
+            c = np.sum(c, tuple(range(c.ndim - len(shape))))
+        if c.ndim == len(shape):
+            axes = tuple(i for i, n in enumerate(shape) if n == 1 and c.shape[i] != 1)
+            if axes:
+                c = np.sum(c, axes, keepdims=True)
+        if c.shape != shape:
+            c = np.broadcast_to(c, shape)
+    if c.dtype != spec.dtype:
+        c = c.astype(spec.dtype)
+    return np.asarray(c) if isinstance(c, np.generic) else c
+
+
+class ArrayRun:
+    """A backward pass over plain arrays. See `Value.own` for the bookkeeping."""
+
+    __slots__ = ("mark",)
+
+    def __init__(self, mark: object) -> None:
+        self.mark = mark
+
+    def lift(self, kept: Any, value: Value | None) -> Any:
+        return kept
+
+    def lift_call(self, args: Any, kwargs: Any, parents: Any, places: Any) -> Any:
+        return args, kwargs
+
+    def add(self, parent: Value, c: Any, fresh: bool) -> None:
+        """Add a contribution; `fresh` says that nobody else holds the array."""
+        spec = parent.spec
+        if c.__class__ is not np.ndarray or c.shape != spec.shape or c.dtype != spec.dtype:
+            before = c
+            c = fit(c, spec)
+            fresh = fresh or (c is not before and getattr(c, "base", None) is None)
+        own = parent.own
+        if own is self.mark:
+            parent.grad = c
+            parent.own = fresh and c.__class__ is np.ndarray
+        elif own:
+            parent.grad += c
+        else:
+            total = parent.grad + c
+            parent.own = total.__class__ is np.ndarray
+            parent.grad = total if parent.own or not isinstance(total, np.generic) else (
+                np.asarray(total)
+            )
+
+    def add_at(self, parent: Value, lens: Any, c: Any) -> None:
+        """Add a contribution to the part of the parent's gradient that a lens shows."""
+        if lens.bijective or not lens.injective or not isinstance(c, (np.ndarray, np.generic)):
+            self.add(parent, lens.transpose(c), False)
+            return
+        buffer = self.buffer(parent, lens)
+        if buffer is None:
+            self.add(parent, lens.transpose(c), False)
+            return
+        seen, key = lens.place(buffer)
+        seen[key] += c
+
+    def buffer(self, parent: Value, lens: Any) -> Any:
+        """A gradient buffer of the parent's that may be written into through a lens."""
+        own = parent.own
+        grad = parent.grad
+        if own is self.mark:
+            grad = dense_like(parent.spec, lens.axes)
+        elif not isinstance(grad, np.ndarray):
+            return None
+        elif own is not True or not lens.fits(grad):
+            copy = dense_like(parent.spec, lens.axes)
+            copy[...] = grad
+            grad = copy
+        parent.grad = grad
+        parent.own = True
+        return grad
+
+    def go(self, root: Value, g: Any, found: list[Value], retain: bool) -> None:
+        mark = self.mark
+        ndarray = np.ndarray
+        root.grad = g
+        root.own = False
+        while found:
+            # Taken off the list when it is done: an error finds what is left there.
+            v = found[-1]
+            own = v.own
+            if own is mark:
+                # Upstream, yet nothing arrived: overwritten, or a rule had nothing to say.
+                v.grad = None
+                v.own = False
+            rule = v.rule
+            if rule is None:
+                del found[-1]
+                continue
+            if own is not mark:
+                g = v.grad
+                if rule.__class__ is Elementwise and g.__class__ is ndarray:
+                    # `Elementwise.pull` and `add`, in line: this is the hot path.
+                    spec = v.spec
+                    a = v.a
+                    if a is not None:
+                        d = rule.da
+                        if d is ONE:
+                            c = g
+                            v.own = fresh = False
+                        else:
+                            fresh = True
+                            if d is MINUS_ONE:
+                                c = -g
+                            elif rule.unary:
+                                c = g * d(v.ans, v.x)
+                            else:
+                                c = g * d(v.ans, v.x, v.y)
+                        if a.spec is spec and c.__class__ is ndarray:
+                            own = a.own
+                            if own is mark:
+                                a.grad = c
+                                a.own = fresh
+                            elif own:
+                                a.grad += c
+                            else:
+                                a.grad = a.grad + c
+                                a.own = True
+                        else:
+                            self.add(a, c, fresh)
+                    a = v.b
+                    if a is not None:
+                        d = rule.db
+                        if d is ONE:
+                            c = g
+                            v.own = fresh = False
+                        else:
+                            fresh = True
+                            c = -g if d is MINUS_ONE else g * d(v.ans, v.x, v.y)
+                        if a.spec is spec and c.__class__ is ndarray:
+                            own = a.own
+                            if own is mark:
+                                a.grad = c
+                                a.own = fresh
+                            elif own:
+                                a.grad += c
+                            else:
+                                a.grad = a.grad + c
+                                a.own = True
+                        else:
+                            self.add(a, c, fresh)
+                else:
+                    # Rules may pass the gradient's own memory on.
+                    v.own = v.own if rule.keeps_gradient else False
+                    rule.pull(v, g, self)
+            if not retain:
+                v.rule = CLEARED
+                v.a = v.b = v.x = v.y = v.ans = v.spec = v.guard = None
+            del found[-1]
+
+
+class GraphRun:
+    """A backward pass over tensors: each step is recorded in turn."""
+
+    __slots__ = ("grads",)
+
+    def __init__(self) -> None:
+        self.grads: dict[Value, Any] = {}
+
+    def lift(self, kept: Any, value: Value | None) -> Any:
+        """A kept array as the tensor that it was."""
+        if kept is None or value is None or isinstance(kept, Spec):
+            return kept
+        return make(kept, value)
+
+    def lift_call(self, args: Any, kwargs: Any, parents: Any, places: Any) -> Any:
+        args = [list(x) if x.__class__ is list else x for x in args]
+        kwargs = dict(kwargs)
+        for parent, (_, key, index) in zip(parents, places, strict=True):
+            if key.__class__ is str:
+                kwargs[key] = self.lift(kwargs[key], parent)
+            elif index is None:
+                args[key] = self.lift(args[key], parent)
+            else:
+                args[key][index] = self.lift(args[key][index], parent)
+        return args, kwargs
+
+    def add(self, parent: Value, c: Any, fresh: bool) -> None:
+        if not isinstance(c, Name) or data_spec(c) is not parent.spec:
+            c = fit(c, parent.spec)
+        before = self.grads.get(parent)
+        self.grads[parent] = c if before is None else before + c
+
+    def add_at(self, parent: Value, lens: Any, c: Any) -> None:
+        if lens.bijective or not lens.injective:
+            self.add(parent, lens.transpose(c), False)
+        else:
+            self.add(parent, scatter(c, lens), False)
+
+    def go(self, root: Value, g: Any, found: list[Value]) -> None:
+        grads = self.grads
+        grads[root] = g
+        for v in reversed(found):
+            g = grads.get(v)
+            if g is not None and v.rule is not None:
+                v.rule.pull(v, g, self)
+        for v in found:
+            g = grads.get(v)
+            if g is not None:
+                # Only leaves get tensors: those of other values would make cycles that keep
+                # the graph alive.
+                g = unwrap(g) if v.rule is not None else _name_for(g)
+            v.grad = g
+            v.own = v.rule is None
+
+
+def _name_for(g: Any) -> Any:
+    """A gradient as a tensor that no other value has."""
+    if not isinstance(g, Name):
+        return make(g.copy(), None)
+    result = make(data_of(g), value_of(g))
+    as_root(result)
+    return result
+
+
+def data_spec(t: Any) -> Spec:
+    return spec_of(t._array)

@@ -1,0 +1,473 @@
+"""Running a NumPy function on tensors, and recording what its derivative needs.
+
+`record` serves functions with a `Pullback` rule, `record_ufunc` ufuncs with an `Elementwise`
+one. Both unwrap the operands, run NumPy's own function once, and make one `Value`.
+"""
+
+from collections.abc import Callable
+from operator import getitem
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from ._guard import lock
+from ._lens import Lens
+from ._modes import guarding, tracking
+from ._operands import Keeper, array_of, prepare, unwrap
+from ._state import READ, Name, View, as_root, data_of, make, root_of, value_of
+from ._table import RULES, Elementwise, Pullback, linear
+from ._value import (
+    CONSTANT,
+    ELSEWHERE,
+    UNBORN,
+    Spec,
+    Value,
+    differentiable,
+    new,
+    node,
+    spec_of,
+)
+
+__all__ = ["check_constant", "gather", "index", "record", "record_ufunc", "scatter", "wrap"]
+
+# ----------------------------------------------------------------------------------------
+# Results
+# ----------------------------------------------------------------------------------------
+
+
+def wrap(data: Any, value: Value | None, constant: bool | None) -> Any:
+    """A tensor for the result of an operation, or of one that recorded nothing."""
+    if isinstance(data, np.generic):
+        data = np.asarray(data)
+    elif data.__class__ is np.ndarray and data.base is not None and not data.flags.writeable:
+        data = data.copy()
+    t = make(data, value)
+    if value is None and not infer_constant(data.dtype, constant, tracking()):
+        t._value = UNBORN
+    return t
+
+
+def infer_constant(dtype: np.dtype[Any], constant: bool | None, default: bool) -> bool:
+    """Whether a tensor is a constant: as was asked, or else by its dtype and `default`.
+
+    Raises
+    ------
+    ValueError
+        If ``constant=False`` was asked for a dtype that carries no gradient.
+    """
+    if constant is None:
+        return default or not differentiable(dtype)
+    if not constant and not differentiable(dtype) and tracking():
+        raise ValueError(
+            f"constant=False was asked for a tensor of dtype {dtype}; only floating-point "
+            "tensors carry gradients."
+        )
+    return constant
+
+
+def check_constant(constant: Any) -> None:
+    """Raise TypeError if the argument ``constant=`` is not a bool or None."""
+    if constant is not None and constant.__class__ is not bool:
+        raise TypeError(f"constant= must be True, False or None; got {constant!r}")
+
+
+def over_array(array: np.ndarray, value: Value | None, constant: bool | None = None) -> Any:
+    """A tensor over an array of the user's, which is locked while the graph needs it."""
+    if value is not None and guarding():
+        held = (lock(array),)
+        value.guard = held if value.guard is None else value.guard + held
+    t = make(array, value)
+    if value is None and constant is False:
+        t._value = UNBORN
+    hand_out(t)
+    return t
+
+
+def hand_out(t: Name) -> None:
+    """Note that the user holds the array of a tensor."""
+    as_root(t).handed.append(ref(t._array))
+
+
+# ----------------------------------------------------------------------------------------
+# Indexing and views
+# ----------------------------------------------------------------------------------------
+
+
+def extended(t: Name, data: Any, func: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+    """The root of a tensor and the lens from it through one more step."""
+    home = t._home
+    if home.__class__ is View:
+        root = root_of(home)  # type: ignore[arg-type]
+        return root, Lens(home.lens, func, args, kwargs, spec_of(data), None)  # type: ignore[union-attr]
+    return t, Lens(None, func, args, kwargs, spec_of(data), data)
+
+
+def view_of(t: Name, seen: Any, root: Name, lens: Lens, constant: bool | None) -> Any:
+    """A tensor that shows what `lens` shows of `root`."""
+    home = t._home
+    if home.__class__ is View:
+        fixed = home.constant  # type: ignore[union-attr]
+    else:
+        fixed = value_of(t) is None
+    result = new(t.__class__ if t.__class__ is not Name else Name)
+    result._array = seen
+    result._value = ELSEWHERE
+    result._home = View(root, lens, fixed if constant is None else fixed or constant)
+    return result
+
+
+def index(t: Name, key: Any, basic: bool) -> Any:
+    """``t[key]``: a view for basic indexing, else a copy."""
+    data = data_of(t)
+    seen = data[key]
+    if basic and not isinstance(seen, np.generic) and (tracking() or seen.base is not None):
+        if not tracking():
+            return wrap_view(seen, None)
+        root, lens = extended(t, data, getitem, (key,), {})
+        return view_of(t, seen, root, lens, None)
+    if isinstance(seen, np.generic):
+        seen = np.asarray(seen)
+    if not tracking():
+        return wrap(seen, None, None)
+    if t._home.__class__ is View and t._home.constant:  # type: ignore[union-attr]
+        return make(seen, None)
+    home = t._home
+    parent = value_of(root_of(home) if home.__class__ is View else t)  # type: ignore[arg-type]
+    if parent is None:
+        return make(seen, None)
+    kept = key if basic else Keeper().argument(key)
+    _, lens = extended(t, data, getitem, (kept,), {})
+    v = node(READ, parent, None, spec_of(seen), lens)
+    if not basic:
+        parent.grad = None
+    return make(seen, v)
+
+
+def wrap_view(seen: Any, constant: bool | None) -> Any:
+    """A view made while nothing is recorded: it shares memory and knows no base."""
+    t = make(seen, None)
+    if not infer_constant(seen.dtype, constant, False):
+        t._value = UNBORN
+    if isinstance(seen, np.ndarray):
+        as_root(t)
+    return t
+
+
+def gather(a: Any, lens: Lens) -> Any:
+    """What a lens shows of an array."""
+    return lens.read(unwrap(a))
+
+
+def scatter(g: Any, lens: Lens) -> Any:
+    """The transpose of `gather`: zeros, with `g` where the lens looks."""
+    if isinstance(g, Name):
+        return record(scatter, (g, lens), {})
+    return lens.transpose(g)
+
+
+def _gathered(g: Any, _: Any, _g: Any, lens: Lens) -> Any:
+    return lens.read(g)
+
+
+linear(scatter, _gathered)
+
+
+# ----------------------------------------------------------------------------------------
+# Functions with a pullback
+# ----------------------------------------------------------------------------------------
+
+#: Keywords of ufuncs that say how to compute and store, which no derivative depends on.
+_HOW = frozenset({"casting", "dtype", "order", "signature", "subok"})
+
+
+class Call:
+    """A call of a function with a `Pullback` rule: what NumPy gets, and the tensors behind it.
+
+    Attributes
+    ----------
+    args, kwargs
+        The arguments, plain arrays in place of tensors.
+    how
+        Further keywords, for NumPy alone.
+    out
+        The argument ``out=``, or None.
+    operands
+        ``(key, index, tensor)`` for each tensor that a derivative may be taken by: its
+        position or keyword, and its place in a sequence of operands, or None.
+    """
+
+    __slots__ = ("args", "how", "kwargs", "operands", "out", "rule")
+
+    def __init__(self, rule: Pullback, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.rule = rule
+        self.args = list(args)
+        self.kwargs: dict[str, Any] = {}
+        self.how: dict[str, Any] = {}
+        self.out: Any = None
+        self.operands: list[tuple[int | str, int | None, Name]] = []
+        names = rule.names
+        if len(args) > len(names):
+            raise TypeError(
+                f"{rule.name}() takes {len(names)} positional arguments; got {len(args)}"
+            )
+        if kwargs:
+            self._take_keywords(kwargs)
+        if rule.out_at < len(self.args) and self.args[rule.out_at] is not None:
+            self.out, self.args[rule.out_at] = self.args[rule.out_at], None
+        for i, x in enumerate(self.args):
+            name = names[i]
+            self.args[i] = (
+                self._operand(i, name, x) if name in rule.vjps else array_of(x, rule.name)
+            )
+        for name, x in self.kwargs.items():
+            self.kwargs[name] = (
+                self._operand(name, name, x) if name in rule.vjps else array_of(x, rule.name)
+            )
+
+    def _take_keywords(self, kwargs: dict[str, Any]) -> None:
+        rule = self.rule
+        last = 0
+        for name, x in kwargs.items():
+            if x is np._NoValue:
+                continue
+            if name == "out":
+                self.out = x
+            elif name in rule.names or name in rule.keywords:
+                self.kwargs[name] = x
+                if name in rule.vjps and name not in rule.keywords:
+                    last = max(last, rule.names.index(name))
+            elif name in _HOW and isinstance(rule.func, np.ufunc):
+                self.how[name] = x
+            else:
+                known = ", ".join((*rule.names, *sorted(rule.keywords)))
+                raise TypeError(
+                    f"{rule.name}(..., {name}=...): mygrad knows no derivative of a call with the "
+                    f"argument {name!r}. It knows {known}."
+                )
+        if last or rule.names[0] in self.kwargs:
+            self._move_to_positions(last)
+
+    def _move_to_positions(self, last: int) -> None:
+        """Operands are found by their positions: move keywords there, up to the last operand."""
+        rule = self.rule
+        for i in range(len(self.args), last + 1):
+            name = rule.names[i]
+            default = i - len(rule.names) + len(rule.defaults)
+            if name in self.kwargs:
+                self.args.append(self.kwargs.pop(name))
+            elif default < 0:
+                raise TypeError(f"{rule.name}() is missing its argument {name!r}")
+            else:
+                self.args.append(rule.defaults[default])
+
+    def _operand(self, key: int | str, name: str, x: Any) -> Any:
+        if name not in self.rule.several:
+            data, t = prepare(x)
+            if t is not None:
+                self.operands.append((key, None, t))
+            return data
+        if isinstance(x, Name):
+            x = list(x)  # type: ignore[call-overload]
+        parts = []
+        for i, part in enumerate(x):
+            data, t = prepare(part)
+            parts.append(data)
+            if t is not None:
+                self.operands.append((key, i, t))
+        return parts
+
+    def run(self, **out: Any) -> Any:
+        """Run NumPy's function on plain arrays."""
+        return self.rule.func(*self.args, **self.kwargs, **self.how, **out)
+
+    def value(self, result: Any, constant: bool | None) -> Value | None:
+        """The value of the result, or None if it carries no gradient."""
+        if constant is True or not tracking():
+            return None
+        rule = self.rule
+        names = rule.names
+        parents, places, needs = [], [], [False] * (1 + len(names))
+        for key, index, t in self.operands:
+            parent = value_of(t)
+            if parent is not None:
+                name = names[key] if key.__class__ is int else key  # type: ignore[index]
+                parents.append(parent)
+                places.append((rule.vjps[name], key, index))  # type: ignore[index]
+                needs = [a or b for a, b in zip(needs, rule.needs[name], strict=True)]  # type: ignore[index]
+        if not parents or not has_gradient(result.dtype, rule.name):
+            return None
+        keeper = Keeper()
+        behind = {(key, index): t for key, index, t in self.operands}
+        kept = []
+        for i, data in enumerate(self.args):
+            if names[i] not in rule.vjps:
+                kept.append(keeper.argument(data))
+            elif names[i] in rule.several:
+                kept.append(
+                    [keeper.hold(x, behind.get((i, j)), needs[i + 1]) for j, x in enumerate(data)]
+                )
+            else:
+                kept.append(keeper.hold(data, behind.get((i, None)), needs[i + 1]))
+        kwargs = {
+            name: keeper.hold(x, behind.get((name, None)), True)
+            if name in rule.vjps
+            else keeper.argument(x)
+            for name, x in self.kwargs.items()
+        }
+        single = len(parents) == 1
+        v = node(
+            rule,
+            parents[0] if single else None,
+            None if single else tuple(parents),
+            spec_of(result),
+            (tuple(kept), kwargs),
+            tuple(places),
+        )
+        if needs[0]:
+            v.ans = np.asarray(result) if isinstance(result, np.generic) else result
+        v.guard = keeper.locks
+        for parent in parents:
+            parent.grad = None
+        return v
+
+
+def record(
+    func: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    constant: bool | None = None,
+) -> Any:
+    """Run a function that has a `Pullback` rule on tensors, and record it."""
+    rule = RULES[func]
+    assert isinstance(rule, Pullback)
+    call = Call(rule, args, kwargs)
+    if call.out is not None:
+        from ._write import record_into
+
+        return record_into(call, constant)
+    result = call.run()
+    if rule.is_view and call.operands:
+        seen = shared_view(call, result, constant)
+        if seen is not None:
+            return seen
+    v = call.value(result, constant)
+    if result.__class__ is np.ndarray and result.base is not None:
+        result = unshared(result, call.args)
+    return wrap(result, v, constant)
+
+
+def has_gradient(dtype: np.dtype[Any], name: str) -> bool:
+    """Does the result of a function of tensors that carry gradients carry one?"""
+    if dtype.kind == "c":
+        raise TypeError(
+            f"{name} of a tensor that carries a gradient gave a complex result ({dtype}); mygrad "
+            "differentiates real numbers only. Use t.detach() if the gradient is to stop here."
+        )
+    return differentiable(dtype)
+
+
+def unshared(result: Any, operands: list[Any]) -> Any:
+    """Copy a result that shows the memory of an operand."""
+    for x in operands:
+        if isinstance(x, np.ndarray) and np.may_share_memory(x, result):
+            return result.copy()
+    return result
+
+
+def shared_view(call: Call, result: Any, constant: bool | None) -> Any:
+    """The result of a view function as a view of its operand, or None if NumPy copied."""
+    _, _, t = call.operands[0]
+    data = call.args[0]
+    if result is data:
+        result = data.view() if isinstance(data, np.ndarray) else data
+    elif isinstance(data, np.ndarray):
+        base = result.base
+        if base is None or (
+            base is not data and base is not data.base and not np.may_share_memory(base, data)
+        ):
+            return None
+    if not tracking():
+        return wrap_view(result, constant)
+    if constant is False and value_of(t) is None:
+        # A base without gradients cannot serve a view that has them.
+        return wrap(result.copy(), None, False)
+    root, lens = extended(t, data, call.rule.func, tuple(call.args[1:]), call.kwargs)
+    return view_of(t, result, root, lens, constant)
+
+
+# ----------------------------------------------------------------------------------------
+# Elementwise functions
+# ----------------------------------------------------------------------------------------
+
+
+def record_ufunc(
+    rule: Elementwise,
+    inputs: tuple[Any, ...],
+    constant: bool | None = None,
+    out: Any = None,
+    where: Any = True,
+    **keywords: Any,
+) -> Any:
+    """Run a ufunc that has an `Elementwise` rule on tensors, and record it."""
+    func = rule.func
+    if len(inputs) != (1 if rule.unary else 2):
+        raise TypeError(f"{rule.name}() takes {func.nin} operands; got {len(inputs)}")
+    if where is not True:
+        where = array_of(where, f"where= of {rule.name}")
+    if out is not None:
+        from ._write import ufunc_into
+
+        return ufunc_into(rule, inputs, out, where, constant, **keywords)
+    if where is not True:
+        keywords["where"] = where
+    x, t = prepare(inputs[0])
+    if rule.unary:
+        y, u = None, None
+        result = func(x, **keywords)
+    else:
+        y, u = prepare(inputs[1])
+        result = func(x, y, **keywords)
+    v = None
+    if constant is not True and tracking():
+        v = recorded_ufunc(rule, x, t, y, u, where, result)
+    return wrap(result, v, constant)
+
+
+def recorded_ufunc(
+    rule: Elementwise, x: Any, t: Name | None, y: Any, u: Name | None, where: Any, result: Any
+) -> Value | None:
+    """The value of a ufunc's result, or None if no operand carries a gradient."""
+    a = None if t is None else value_of(t)
+    b = None if u is None else value_of(u)
+    if (a is None and b is None) or not has_gradient(result.dtype, rule.name):
+        return None
+    need = rule.keep[a is not None, b is not None]
+    keeper = Keeper()
+    v = node(rule, a, b, spec_of(result))
+    v.x = _kept(keeper, x, t, need[1], result.dtype)
+    if not rule.unary:
+        v.y = _kept(keeper, y, u, need[2], result.dtype)
+    if need[0]:
+        v.ans = np.asarray(result) if isinstance(result, np.generic) else result
+    if where is not True:
+        v.rule = rule.masked
+        v.x = (v.x, v.y, keeper.argument(where))
+        v.y = None
+    v.guard = keeper.locks
+    if a is not None:
+        a.grad = None
+    if b is not None:
+        b.grad = None
+    return v
+
+
+def _kept(keeper: Keeper, x: Any, t: Name | None, needed: bool, dtype: np.dtype[Any]) -> Any:
+    """What a node keeps of a ufunc's operand: None if its rule needs nothing."""
+    if needed and getattr(x, "dtype", dtype).kind in "biu":
+        # Integers might overflow in the derivative's formula.
+        if t is None and isinstance(x, np.ndarray):
+            keeper.hold(x, None, False)
+        return x.astype(dtype)
+    kept = keeper.hold(x, t, needed)
+    return kept if needed else None

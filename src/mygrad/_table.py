@@ -1,0 +1,313 @@
+"""The table of derivative rules.
+
+A rule is a short function in plain NumPy, registered for the NumPy function that it
+belongs to. Being plain NumPy it runs on arrays, on tensors (that is how higher
+derivatives come about) and on foreign arrays such as Dask's.
+
+======================= =====================================================
+``elementwise(f, d...)`` a ufunc: ``d(ans, *operands)`` is the local partial
+                         derivative by each operand
+``outputs(f, d...)``     a ufunc with several outputs: a tuple of partials for each of them
+``linear(f, t)``         linear in its first parameter: ``t(g, ans, *args, **kwargs)`` is
+                         the transpose
+``pullback(f, p)``       anything else: a function ``(g, ans, *args, **kwargs)``
+                         that returns the cotangent of parameter `p`
+``view(f, t)``           as `linear`; the result may be a view of the operand
+``composition(f)``       written in other NumPy functions; needs no rule
+``constant(f, ...)``     the derivative is zero: NumPy's own result is returned
+======================= =====================================================
+
+The contract:
+
+1. A parameter's name says what the rule needs: ``x`` the array, ``_x`` only its `Spec`
+   (shape and dtype), ``_`` nothing. What is not needed is not kept alive.
+2. A rule's parameters are NumPy's, by NumPy's names (less the underscore) and in NumPy's
+   order. No ``**kwargs``: an argument that a rule does not name is refused.
+3. Rules return the raw product. The engine undoes broadcasting, casts to the operand's
+   dtype, masks by ``where=`` (ufuncs), and adds up.
+4. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
+   (``np.asarray``), never writes into its arguments.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "COMPOSITIONS",
+    "CONSTANTS",
+    "MINUS_ONE",
+    "ONE",
+    "OUTPUTS",
+    "RULES",
+    "Elementwise",
+    "Pullback",
+    "Rule",
+    "composition",
+    "constant",
+    "elementwise",
+    "linear",
+    "outputs",
+    "pullback",
+    "view",
+]
+
+Function = Callable[..., Any]
+
+
+class Rule:
+    """How gradients flow through one function."""
+
+    func: Function
+    #: Does `pull` look after the ownership of the value's gradient itself?
+    keeps_gradient = False
+
+    def __init__(self, func: Function) -> None:
+        self.func = func
+
+    @property
+    def name(self) -> str:
+        """The public name of the function, as in ``numpy.linalg.norm``."""
+        return name_of(self.func)
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        """Send the cotangent `g` of the value `v` on to its parents through the pass `run`."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<rule of {self.name}>"
+
+
+def name_of(func: Function) -> str:
+    """The public name of a NumPy function."""
+    module = getattr(func, "__module__", None) or "numpy"
+    if isinstance(func, np.ufunc) and module in ("builtins", "numpy"):
+        module = "numpy"
+    return f"{module}.{getattr(func, '__name__', repr(func))}"
+
+
+#: NumPy function -> its rule.
+RULES: dict[Function, Rule] = {}
+#: NumPy function -> the same function written in other NumPy functions.
+COMPOSITIONS: dict[Function, Function] = {}
+#: NumPy functions whose derivative is zero: they get plain arrays and return them.
+CONSTANTS: set[Function] = set()
+#: Ufuncs with several outputs -> the rule of each output, or None if it is constant.
+OUTPUTS: dict[np.ufunc, tuple["Elementwise | None", ...]] = {}
+
+
+def _one(*_: Any) -> Any:
+    return 1.0
+
+
+def _minus_one(*_: Any) -> Any:
+    return -1.0
+
+
+#: Partial derivatives for which the engine need not multiply.
+ONE: Function = _one
+MINUS_ONE: Function = _minus_one
+
+
+def parameters(func: Function) -> tuple[str, ...]:
+    """The names of a rule's positional parameters."""
+    code = func.__code__
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+class Elementwise(Rule):
+    """A ufunc of one or two operands, by its local partial derivatives.
+
+    In a value `v` of this rule, ``v.x, v.y, v.ans`` are the operands and the result,
+    as far as they are needed.
+    """
+
+    func: np.ufunc
+
+    def __init__(self, func: np.ufunc, partials: tuple[Function, ...]) -> None:
+        super().__init__(func)
+        self.unary = len(partials) == 1
+        self.da = partials[0]
+        self.db = partials[-1]
+        #: Which of (ans, x, y) are kept if [a is active, b is active].
+        nothing = (False,) * (1 + len(partials))
+        needs = [
+            nothing
+            if partial in (ONE, MINUS_ONE)
+            else tuple(not name.startswith("_") for name in parameters(partial))
+            for partial in partials
+        ]
+        first, second = needs[0], nothing if self.unary else needs[1]
+        both = tuple(p or q for p, q in zip(first, second, strict=True))
+        self.keep = {
+            (True, False): first,
+            (False, True): second,
+            (True, True): both,
+        }
+        self.masked = Masked(self)
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        ans = run.lift(v.ans, v)
+        x = run.lift(v.x, v.a)
+        operands = (ans, x) if self.unary else (ans, x, run.lift(v.y, v.b))
+        if v.a is not None:
+            run.add(v.a, _times(g, self.da, operands), self.da is not ONE)
+        if v.b is not None:
+            run.add(v.b, _times(g, self.db, operands), self.db is not ONE)
+
+
+def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
+    if partial is ONE:
+        return g
+    if partial is MINUS_ONE:
+        return -g
+    return g * partial(*operands)
+
+
+class Masked(Rule):
+    """An elementwise rule under ``where=``: what the mask leaves out has no derivative.
+
+    In a value `v`, ``v.x`` is ``(x, y, mask)``.
+    """
+
+    def __init__(self, plain: Elementwise) -> None:
+        super().__init__(plain.func)
+        self.plain = plain
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        x, y, mask = v.x
+        plain = self.plain
+        operands = (run.lift(v.ans, v), run.lift(x, v.a))
+        if not plain.unary:
+            operands = (*operands, run.lift(y, v.b))
+        # Masked-out operands may sit on singularities: what they give is thrown away.
+        with np.errstate(all="ignore"):
+            for parent, partial in ((v.a, plain.da), (v.b, plain.db)):
+                if parent is not None:
+                    run.add(parent, np.where(mask, _times(g, partial, operands), 0), True)
+
+
+class Pullback(Rule):
+    """A function by the vector-Jacobian product of each differentiable parameter.
+
+    In a value `v`, ``v.x`` is ``(args, kwargs)`` and ``v.y`` one ``(vjp, key, index)`` for each
+    parent: where its operand is in ``args`` or ``kwargs``, and in a sequence there, or None.
+    """
+
+    def __init__(self, func: Function, is_view: bool = False) -> None:
+        super().__init__(func)
+        self.is_view = is_view
+        #: Is the function linear in its first parameter?
+        self.is_linear = False
+        #: NumPy's names of the positional parameters.
+        self.names: tuple[str, ...] = ()
+        #: The position of `out`, or the number of positions if it has none.
+        self.out_at = 0
+        #: Defaults of the last of them.
+        self.defaults: tuple[Any, ...] = ()
+        self.keywords: frozenset[str] = frozenset()
+        #: parameter name -> its vector-Jacobian product
+        self.vjps: dict[str, Function] = {}
+        #: Parameters that take a sequence of operands.
+        self.several: frozenset[str] = frozenset()
+        #: parameter name -> which (ans, *positional) its product needs
+        self.needs: dict[str, tuple[bool, ...]] = {}
+
+    def learn(self, vjp: Function, parameter: str | None, several: bool) -> None:
+        code = vjp.__code__
+        names = parameters(vjp)
+        skip = 3 if several else 2
+        bare = tuple(name.lstrip("_") for name in names[skip:])
+        only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        if self.vjps and (bare, frozenset(only)) != (self.names, self.keywords):
+            raise TypeError(f"the rules of {self.name} disagree about its parameters")
+        self.names = bare
+        self.out_at = bare.index("out") if "out" in bare else len(bare)
+        self.defaults = vjp.__defaults__ or ()
+        self.keywords = frozenset(only)
+        parameter = bare[0] if parameter is None else parameter
+        if parameter not in bare and parameter not in only:
+            raise TypeError(f"{self.name} has no parameter {parameter!r} in its rule")
+        self.vjps[parameter] = vjp
+        if several:
+            self.several |= {parameter}
+        self.needs[parameter] = (
+            not names[skip - 1].startswith("_") if not several else not names[1].startswith("_"),
+            *(not name.startswith("_") for name in names[skip:]),
+        )
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        args, kwargs = v.x
+        ans = run.lift(v.ans, v)
+        parents = v.b if v.a is None else (v.a,)
+        args, kwargs = run.lift_call(args, kwargs, parents, v.y)
+        for parent, (vjp, _, index) in zip(parents, v.y, strict=True):
+            if index is None:
+                c = vjp(g, ans, *args, **kwargs)
+            else:
+                c = vjp(g, ans, index, *args, **kwargs)
+            run.add(parent, c, False)
+
+
+def elementwise(func: np.ufunc, *partials: Function) -> None:
+    """Register a ufunc by its local partial derivatives."""
+    RULES[func] = Elementwise(func, partials)
+
+
+def outputs(func: np.ufunc, *partials: tuple[Function, ...] | None) -> None:
+    """Register a ufunc with several outputs: each output's partials, or None if constant.
+
+    An output's partial gets that output as its first argument.
+    """
+    OUTPUTS[func] = tuple(None if d is None else Elementwise(func, d) for d in partials)
+
+
+def pullback(
+    func: Function, parameter: str | None = None, *, several: bool = False
+) -> Callable[[Function], Function]:
+    """Register the vector-Jacobian product of one parameter (the first, if not named).
+
+    With `several`, the parameter takes a sequence of operands; the product gets the index
+    of the wanted one as its third argument: ``(g, ans, index, *args)``.
+    """
+
+    def register(vjp: Function) -> Function:
+        rule = RULES.get(func)
+        if rule is None:
+            rule = RULES[func] = Pullback(func)
+        assert isinstance(rule, Pullback)
+        rule.learn(vjp, parameter, several)
+        return vjp
+
+    return register
+
+
+def linear(func: Function, transpose: Function) -> None:
+    """Register a function that is linear in its first parameter, by its transpose."""
+    rule = RULES[func] = Pullback(func)
+    rule.is_linear = True
+    rule.learn(transpose, None, False)
+
+
+def view(func: Function, transpose: Function) -> None:
+    """Register a function that rearranges its first parameter, often without copying."""
+    rule = RULES[func] = Pullback(func, is_view=True)
+    rule.is_linear = True
+    rule.learn(transpose, None, False)
+
+
+def composition(*functions: Function) -> Callable[[Function], Function]:
+    """Register a function as written in other, differentiable functions."""
+
+    def register(body: Function) -> Function:
+        for func in functions:
+            COMPOSITIONS[func] = body
+        return body
+
+    return register
+
+
+def constant(*functions: Function) -> None:
+    """Register functions whose derivative is zero wherever it exists."""
+    CONSTANTS.update(functions)

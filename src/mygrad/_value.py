@@ -1,0 +1,203 @@
+"""Values: the nodes of the graph.
+
+A `Value` is one result of one operation (static single assignment): it never changes
+but for its gradient, until the graph is cleared. It keeps the arrays that its
+derivative rule names, and no others.
+
+Two parents, `a` and `b`, cover nearly every operation; a node with more keeps
+a tuple of parents in `b` and None in `a`.
+"""
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "CLEARED",
+    "CONSTANT",
+    "ELSEWHERE",
+    "UNBORN",
+    "Spec",
+    "Value",
+    "Version",
+    "differentiable",
+    "leaf",
+    "new",
+    "node",
+    "spec_of",
+    "tick",
+]
+
+#: Creates an object without calling its `__init__`: the cheapest way there is.
+new = object.__new__
+
+#: The next creation index.
+tick = count(1).__next__
+
+
+class Spec:
+    """Shape and dtype of an array, interned: equal specs are (nearly always) one object.
+
+    A rule's parameter that starts with an underscore receives a `Spec` in place of
+    the array, which need then not be kept.
+    """
+
+    __slots__ = ("_ones", "dtype", "numbers", "shape")
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        #: Python numbers as 0-d arrays of this dtype; they spare NumPy the conversion.
+        self.numbers: dict[float, np.ndarray] = {}
+        self._ones: np.ndarray | None = None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        size = 1
+        for n in self.shape:
+            size *= n
+        return size
+
+    @property
+    def ones(self) -> np.ndarray:
+        """Ones of this shape, read-only, taking no memory worth counting."""
+        ones = self._ones
+        if ones is None:
+            ones = self._ones = np.broadcast_to(np.ones((), self.dtype), self.shape)
+        return ones
+
+    def number(self, value: float) -> Any:
+        """A Python number as an operand beside arrays of this dtype."""
+        # Zero is left out: 0.0 and -0.0 would be one key.
+        if not value or self.dtype.kind != "f" or len(self.numbers) > 64:
+            return value
+        return self.numbers.setdefault(value, np.asarray(value, self.dtype))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        return f"{self.dtype}{list(self.shape)}"
+
+
+_specs: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {}
+
+
+def differentiable(dtype: np.dtype[Any]) -> bool:
+    """Can arrays of this dtype carry gradients?"""
+    return dtype.kind == "f"
+
+
+def spec_of(array: Any) -> Spec:
+    """Return the interned `Spec` of an array."""
+    key = (array.shape, array.dtype)
+    spec = _specs.get(key)
+    if spec is None:
+        if len(_specs) > 4096:
+            # Identity only speeds things up, so the table may be emptied at any time.
+            _specs.clear()
+        spec = _specs[key] = Spec(*key)
+    return spec
+
+
+class Value:
+    """One value of the graph. See the module's docstring.
+
+    Attributes
+    ----------
+    rule
+        How gradients flow on to the parents; None for a leaf; `CLEARED` afterwards.
+    a, b
+        The parents: values, or None where an operand is constant.
+    x, y, ans
+        What the rule needs: arrays, or whatever the rule puts there.
+    spec
+        Shape and dtype of the value; None once it is cleared.
+    grad
+        The gradient. While a backward pass runs: what has arrived so far.
+    own
+        True if `grad` is this value's alone, False if it may be shared; during a
+        backward pass, the pass's mark until the first contribution arrives.
+    order
+        Creation index: parents have smaller ones.
+    guard
+        Locks on arrays of the user's that this value relies on, or None.
+    """
+
+    __slots__ = ("a", "ans", "b", "grad", "guard", "order", "own", "rule", "spec", "x", "y")
+
+    rule: Any
+    a: Any
+    b: Any
+    x: Any
+    y: Any
+    ans: Any
+    spec: Any
+    grad: Any
+    own: Any
+    order: Any
+    guard: Any
+
+
+class Version(Value):
+    """The value of a tensor after part of it was overwritten (see `_write`).
+
+    Attributes
+    ----------
+    named
+        Is this the current value of a tensor? If not, nobody can see its gradient,
+        and the backward pass may use up its buffer.
+    """
+
+    __slots__ = ("named",)
+
+    named: bool
+
+
+def node(rule: Any, a: Any, b: Any, spec: Spec | None, x: Any = None, y: Any = None) -> Value:
+    """Make a value with the next creation index."""
+    v = new(Value)
+    v.rule = rule
+    v.a = a
+    v.b = b
+    v.x = x
+    v.y = y
+    v.ans = None
+    v.spec = spec
+    v.grad = None
+    v.own = False
+    v.order = tick()
+    v.guard = None
+    return v
+
+
+def leaf(spec: Spec | None) -> Value:
+    """Make a value without parents."""
+    return node(None, None, None, spec)
+
+
+class _Word:
+    __slots__ = ("word",)
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __repr__(self) -> str:
+        return self.word
+
+
+#: The rule of a value whose part of the graph was cleared.
+CLEARED = _Word("CLEARED")
+
+# What a tensor holds in place of a value; `spec` None keeps them off the fast paths.
+#: The tensor is a constant.
+CONSTANT = leaf(None)
+#: Made while recording was off: becomes a leaf when it is first needed.
+UNBORN = leaf(None)
+#: The value is in the tensor's home.
+ELSEWHERE = leaf(None)

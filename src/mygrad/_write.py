@@ -1,0 +1,437 @@
+"""In-place operations: rebinding names, and writing into roots through views.
+
+A write makes a new value and leaves the old one to those who used it. Writing part of a
+root costs what the part costs: the buffer is written itself, unless graph nodes or the user hold
+it; then it is copied first, once (see `Root.held`).
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ._guard import locked
+from ._lens import Lens, dense_like, is_basic, winners
+from ._modes import tracking
+from ._operands import Keeper, array_of, prepare
+from ._record import Call, over_array, recorded_ufunc
+from ._state import (
+    Name,
+    Root,
+    View,
+    as_root,
+    data_of,
+    expose,
+    is_constant,
+    make,
+    root_of,
+    value_of,
+)
+from ._table import Elementwise, Rule
+from ._value import Value, Version, leaf, new, spec_of, tick
+from .errors import DetachedGradientWarning
+
+__all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into"]
+
+
+class _Written(Rule):
+    """The root after a write: ``v.a`` is its value before, ``v.b`` that of what was written.
+
+    ``v.x`` is ``(lens, key)``: where; ``v.y`` the mask of a ``where=``, or None.
+    """
+
+    name = "mygrad write"
+    keeps_gradient = True
+
+    def __init__(self) -> None:
+        pass
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        lens, key = v.x
+        mask = v.y
+        if v.b is not None:
+            seen = g if lens is None else lens.read(g)
+            piece = seen if key is ... else seen[key]
+            if mask is not None:
+                piece = np.where(mask, piece, 0)
+            else:
+                last = None if is_basic(key) else winners(seen.shape, key)
+                if last is not None:
+                    piece = np.where(last, piece, 0)
+            # The gradient itself may be cut up below, so nothing may share its memory.
+            run.add(v.b, piece.copy() if isinstance(piece, np.ndarray) else piece, True)
+        if v.a is None:
+            return
+        if not isinstance(g, np.ndarray):
+            run.add(v.a, cut(g, lens, key, mask), False)
+            return
+        # Nobody can see the gradient of a value whose name has moved on: take it over.
+        if v.named or v.own is not True or not (lens is None or lens.fits(g)):
+            rest = np.empty(g.shape, g.dtype) if lens is None else lens_buffer(lens, v.spec)
+            rest[...] = g
+        else:
+            rest = g
+            v.grad = None
+        blank(rest, lens, key, mask)
+        run.add(v.a, rest, True)
+
+
+WRITTEN = _Written()
+
+
+def lens_buffer(lens: Lens, spec: Any) -> np.ndarray:
+    return dense_like(spec, lens.axes)
+
+
+def blank(array: np.ndarray, lens: Lens | None, key: Any, mask: Any) -> None:
+    """Set to zero where a write went."""
+    if lens is not None:
+        array, inner = lens.place(array)
+        if key is ... and mask is None:
+            array[inner] = 0
+            return
+        if inner is not ...:
+            array = array[inner]
+    if mask is None:
+        array[key] = 0
+    else:
+        np.copyto(array, 0, where=mask)
+
+
+def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
+    """`blank` for what is no ndarray (tensors, foreign arrays): returns the rest."""
+
+    def change(seen: Any) -> Any:
+        if mask is not None:
+            return np.where(mask, 0, seen)
+        seen = seen.copy()
+        seen[key] = 0
+        return seen
+
+    if lens is None:
+        return change(g)
+    if isinstance(g, Name):
+        g = g.copy()  # type: ignore[attr-defined]
+        seen = lens.read(g)
+        if mask is None:
+            seen[key] = 0
+        else:
+            seen[...] = np.where(mask, 0, seen)
+        return g
+    return lens.write(g, change)
+
+
+# ----------------------------------------------------------------------------------------
+# Writing
+# ----------------------------------------------------------------------------------------
+
+
+def _read_only() -> ValueError:
+    return ValueError("assignment destination is read-only")
+
+
+def check_writeable(t: Name, data: Any) -> None:
+    """Refuse to write to what NumPy would not write to."""
+    home = t._home
+    if home is None or not isinstance(data, np.ndarray):
+        return
+    if home.__class__ is View:
+        if not home.lens.injective or _shows_diagonal(home.lens):  # type: ignore[union-attr]
+            raise _read_only()
+        data = root_of(home)._array  # type: ignore[arg-type]
+    if isinstance(data, np.ndarray) and not data.flags.writeable and not locked(data):
+        raise _read_only()
+
+
+def _shows_diagonal(lens: Lens) -> bool:
+    return any(step.func is np.diagonal for step in lens.steps())
+
+
+def _warn_constant() -> None:
+    warnings.warn(
+        "A tensor that carries a gradient was written into a constant tensor: the gradient stops "
+        "there. Make the target with constant=False, or write t.detach() to silence this.",
+        DetachedGradientWarning,
+        stacklevel=4,
+    )
+
+
+def overwrite(t: Name, data: Any, v: Value | None) -> None:
+    """Give all of a tensor new contents: an array that is ours, and its value."""
+    home = t._home
+    if home.__class__ is View:
+        write(t, ..., data, v)
+        return
+    if home is None:
+        if is_constant(t):
+            if v is not None:
+                _warn_constant()
+        else:
+            t._value = leaf(spec_of(data)) if v is None else v
+        t._array = data
+        return
+    assert isinstance(home, Root)
+    if home.value is None:
+        if v is not None:
+            _warn_constant()
+    else:
+        retire_name(home.value)
+        home.value = leaf(spec_of(data)) if v is None else v
+    t._array = data
+    home.stamp = object()
+    home.held = True
+    home.handed = []
+
+
+def retire_name(v: Value) -> None:
+    """The name of a value moves on: nobody can see its gradient any more."""
+    if v.__class__ is Version:
+        v.named = False  # type: ignore[attr-defined]
+
+
+def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> None:
+    """``t[key] = piece``, where `piece` has the value `b` (None for a constant)."""
+    home = t._home
+    lens = home.lens if home.__class__ is View else None  # type: ignore[union-attr]
+    root = root_of(home) if home.__class__ is View else t  # type: ignore[arg-type]
+    state = as_root(root)
+    buffer = root._array
+    a = value_of(root)
+    basic = is_basic(key)
+
+    if not isinstance(buffer, np.ndarray):
+        buffer = _write_foreign(buffer, lens, key, piece, mask)
+    else:
+        if state.held:
+            buffer = np.array(buffer, copy=True, order="K")
+        if lens is None:
+            seen = buffer
+        else:
+            seen, inner = lens.place(buffer)
+            if inner is not ...:
+                seen = seen[inner]
+        if mask is None:
+            if not isinstance(piece, np.ndarray) and not isinstance(piece, (int, float)):
+                # Converted first: a failure half-way would leave part of it written.
+                piece = np.asarray(piece)
+            if isinstance(piece, np.ndarray) and piece.dtype.kind not in "biufc":
+                piece = piece.astype(seen.dtype)
+            seen[key] = piece
+        else:
+            np.copyto(seen, piece, where=mask, casting="unsafe")
+
+    root._array = buffer
+    if state.held:
+        state.held = False
+        state.handed = []
+    state.stamp = object()
+    if a is None:
+        if b is not None:
+            _warn_constant()
+        return
+    if not tracking():
+        return
+    if covers(lens, key, mask, buffer):
+        a_kept: Value | None = None
+    else:
+        a_kept = a
+    v = new(Version)
+    v.rule = WRITTEN
+    v.a = a_kept
+    v.b = b
+    keeper = Keeper()
+    v.x = (lens, key if basic else keeper.argument(key))
+    v.y = None if mask is None else keeper.argument(mask)
+    v.ans = None
+    v.spec = spec_of(buffer)
+    v.grad = None
+    v.own = False
+    v.order = tick()
+    v.guard = keeper.locks
+    v.named = True
+    retire_name(a)
+    a.grad = None
+    if b is not None:
+        b.grad = None
+    state.value = v
+
+
+def covers(lens: Lens | None, key: Any, mask: Any, buffer: Any) -> bool:
+    """Was everything overwritten?"""
+    if lens is not None and not lens.bijective:
+        return False
+    if mask is not None:
+        return bool(np.all(mask))
+    if key is ... or (key.__class__ is slice and key == slice(None)):
+        return True
+    return (
+        isinstance(key, np.ndarray)
+        and key.dtype == bool
+        and key.shape == buffer.shape
+        and bool(key.all())
+    )
+
+
+def _write_foreign(buffer: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) -> Any:
+    def change(seen: Any) -> Any:
+        if mask is not None:
+            return np.where(mask, piece, seen).astype(seen.dtype)
+        seen = seen.copy()
+        seen[key] = piece
+        return seen
+
+    return change(buffer) if lens is None else lens.write(buffer, change)
+
+
+def set_item(t: Name, key: Any, value: Any) -> None:
+    """``t[key] = value``."""
+    key = array_of(key, "indexing")
+    if not tracking():
+        expose(t)[key] = array_of(value, "assignment")
+        return
+    data = data_of(t)
+    check_writeable(t, data)
+    piece, source = prepare(value)
+    if isinstance(piece, np.ndarray) and piece.dtype == object:
+        raise TypeError(f"cannot write an array of dtype object into a tensor of {data.dtype}")
+    b = None if source is None else value_of(source)
+    write(t, key, piece, b)
+
+
+# ----------------------------------------------------------------------------------------
+# out=
+# ----------------------------------------------------------------------------------------
+
+
+def single(out: Any, what: str) -> Any:
+    if out.__class__ is tuple:
+        if len(out) != 1:
+            raise ValueError(f"{what} has one output; got {len(out)} arrays as out=")
+        return out[0]
+    return out
+
+
+def apart(x: Any, out: Any) -> Any:
+    """An operand that the write to `out` is not to change."""
+    if isinstance(x, np.ndarray) and np.may_share_memory(x, out):
+        return x.copy()
+    return x
+
+
+def ufunc_into(
+    rule: Elementwise,
+    inputs: tuple[Any, ...],
+    out: Any,
+    where: Any = True,
+    constant: bool | None = None,
+    **keywords: Any,
+) -> Any:
+    """A ufunc with ``out=``."""
+    out = single(out, rule.name)
+    (x, t), (y, u) = prepare(inputs[0]), (None, None) if rule.unary else prepare(inputs[1])
+    operands = (x,) if rule.unary else (x, y)
+    if where is not True:
+        keywords["where"] = where
+    if not tracking():
+        rule.func(*operands, out=expose(out) if isinstance(out, Name) else out, **keywords)
+        return out if isinstance(out, Name) else over_array(out, None, False)
+    if not isinstance(out, Name):
+        kept = (apart(x, out), apart(y, out))
+        rule.func(*operands, out=out, **keywords)
+        v = None
+        if constant is not True:
+            v = recorded_ufunc(rule, kept[0], t, kept[1], u, where, out)
+        return over_array(out, v, constant)
+    target = data_of(out)
+    check_writeable(out, target)
+    if where is not True:
+        result = rule.func(*operands, out=np.array(target), **keywords)
+        v = recorded_ufunc(rule, x, t, y, u, where, result)
+        write(out, ..., result, v, np.broadcast_to(where, target.shape))
+        return out
+    if isinstance(target, np.ndarray):
+        result = rule.func(*operands, out=np.empty_like(target), **keywords)
+    else:
+        result = rule.func(*operands, **keywords).astype(target.dtype)
+    overwrite(out, result, recorded_ufunc(rule, x, t, y, u, where, result))
+    return out
+
+
+def record_into(call: Call, constant: bool | None) -> Any:
+    """A function with a pullback and ``out=``."""
+    rule = call.rule
+    out = single(call.out, rule.name)
+    if rule.out_at < len(call.args):
+        # Given by position: what follows is passed by keyword, as `out` is below.
+        call.kwargs |= zip(
+            rule.names[rule.out_at + 1 :], call.args[rule.out_at + 1 :], strict=False
+        )
+        del call.args[rule.out_at :]
+    if not tracking():
+        call.run(out=expose(out) if isinstance(out, Name) else out)
+        return out if isinstance(out, Name) else over_array(out, None, False)
+    if not isinstance(out, Name):
+        kept = [
+            [apart(part, out) for part in x] if x.__class__ is list else apart(x, out)
+            for x in call.args
+        ]
+        call.run(out=out)
+        call.args = kept
+        return over_array(out, call.value(out, constant), constant)
+    target = data_of(out)
+    check_writeable(out, target)
+    if isinstance(target, np.ndarray):
+        result = call.run(out=np.empty_like(target))
+    else:
+        result = call.run().astype(target.dtype)
+    overwrite(out, result, call.value(result, constant))
+    return out
+
+
+# ----------------------------------------------------------------------------------------
+# t.shape = ...
+# ----------------------------------------------------------------------------------------
+
+
+def set_shape(t: Name, shape: Any) -> None:
+    """``t.shape = shape``: the tensor becomes a reshaped view of what it was.
+
+    Views made before look at a hidden root that takes over the tensor's state.
+    """
+    import weakref
+
+    data = data_of(t)
+    try:
+        seen = np.reshape(data, shape, copy=False)
+    except ValueError as error:
+        size = -1 if not isinstance(shape, (int, tuple, list)) else np.prod(shape)
+        if -1 in np.atleast_1d(shape) or size != data.size:
+            raise ValueError(
+                f"cannot reshape a tensor of shape {data.shape} into shape {shape}"
+            ) from error
+        raise AttributeError(
+            f"a tensor of shape {data.shape} with strides {data.strides} cannot take the shape "
+            f"{shape} without copying; use .reshape"
+        ) from None
+    if not tracking():
+        t._array = seen
+        return
+    home = t._home
+    spec = spec_of(data)
+    if home.__class__ is View:
+        lens = Lens(home.lens, np.reshape, (seen.shape,), {}, spec, None)  # type: ignore[union-attr]
+        root = root_of(home)  # type: ignore[arg-type]
+        constant = home.constant  # type: ignore[union-attr]
+    else:
+        state = as_root(t)
+        root = make(data, None)
+        root._value = t._value
+        root._home = state
+        state.face = weakref.ref(t)
+        lens = Lens(None, np.reshape, (seen.shape,), {}, spec, data)
+        constant = state.value is None
+        if state.value is not None:
+            state.value.grad = None
+    t._array = seen
+    t._home = View(root, lens, constant)
+

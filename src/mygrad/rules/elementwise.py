@@ -1,0 +1,216 @@
+"""Derivatives of ufuncs: local partial derivatives, one line for each.
+
+Broadcasting, dtypes and ``where=`` are the engine's business. A partial must hold for every
+operand in the function's domain, small and large: hence ``hypot`` where ``x*x`` would
+overflow. Python numbers, unlike NumPy's, leave the precision of the arrays alone.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .._table import MINUS_ONE, ONE, elementwise, pullback
+
+_LN2 = math.log(2)
+_LN10 = math.log(10)
+_RADIAN = math.pi / 180
+_DEGREE = 180 / math.pi
+
+
+def _zero(_: Any, _x: Any, _y: Any) -> Any:
+    return 0.0
+
+
+# ----------------------------------------------------------------------------------------
+# Signs and powers
+# ----------------------------------------------------------------------------------------
+
+elementwise(np.positive, ONE)
+elementwise(np.negative, MINUS_ONE)
+elementwise(np.conjugate, ONE)
+elementwise(np.absolute, lambda _, x: np.sign(x))
+elementwise(np.fabs, lambda _, x: np.sign(x))
+elementwise(np.square, lambda _, x: 2 * x)
+elementwise(np.reciprocal, lambda ans, _x: -ans * ans)
+elementwise(np.sqrt, lambda ans, _x: 0.5 / ans)
+elementwise(np.cbrt, lambda ans, _x: 1 / (3 * ans * ans))
+
+
+def _is_number(y: Any) -> bool:
+    return isinstance(y, (int, float)) or (isinstance(y, (np.ndarray, np.generic)) and y.ndim == 0)
+
+
+def _power_by_base(_: Any, x: Any, y: Any) -> Any:
+    if _is_number(y):
+        if y == 2:
+            return 2 * x
+        # Not 0 * x**-1, which is nan at 0.
+        return y * np.power(x, y - 1.0) if y else 0.0
+    return y * np.power(np.where((x == 0) & (y == 0), 1.0, x), y - 1.0)
+
+
+def _power_by_exponent(ans: Any, x: Any, y: Any) -> Any:
+    if isinstance(x, (int, float)) and x > 0:
+        return ans * math.log(x)
+    # 0**y is 0 or 1 for all y >= 0.
+    return ans * np.log(np.where((x == 0) & (y >= 0), 1.0, x))
+
+
+elementwise(np.power, _power_by_base, _power_by_exponent)
+elementwise(np.float_power, _power_by_base, _power_by_exponent)
+
+
+# ----------------------------------------------------------------------------------------
+# Exponentials and logarithms
+# ----------------------------------------------------------------------------------------
+
+elementwise(np.exp, lambda ans, _x: ans)
+elementwise(np.exp2, lambda ans, _x: ans * _LN2)
+# Not ans + 1, which has no digits left where ans is close to -1.
+elementwise(np.expm1, lambda _, x: np.exp(x))
+elementwise(np.log, lambda _, x: 1 / x)
+elementwise(np.log2, lambda _, x: 1 / (x * _LN2))
+elementwise(np.log10, lambda _, x: 1 / (x * _LN10))
+elementwise(np.log1p, lambda _, x: 1 / (1 + x))
+
+
+def _logit(ans: Any, x: Any, y: Any, log_half: float) -> Any:
+    """Return ``x - ans``, and `log_half` where both operands are the same infinity."""
+    same = np.isinf(ans) & (x == y)
+    return np.where(same, log_half, x) - np.where(same, 0, ans)
+
+
+elementwise(
+    np.logaddexp,
+    lambda ans, x, y: np.exp(_logit(ans, x, y, -_LN2)),
+    lambda ans, x, y: np.exp(_logit(ans, y, x, -_LN2)),
+)
+elementwise(
+    np.logaddexp2,
+    lambda ans, x, y: np.exp2(_logit(ans, x, y, -1)),
+    lambda ans, x, y: np.exp2(_logit(ans, y, x, -1)),
+)
+
+
+# ----------------------------------------------------------------------------------------
+# Trigonometric and hyperbolic functions
+# ----------------------------------------------------------------------------------------
+
+
+def _arctan(_: Any, x: Any) -> Any:
+    # The square of a large x may be infinite: its inverse is 0, as it should be.
+    with np.errstate(over="ignore"):
+        return 1 / (1 + x * x)
+
+
+def _tanh(_: Any, x: Any) -> Any:
+    # 1 - tanh(x)**2 has no digits left from 19 on; so 1 / cosh(x)**2.
+    if isinstance(x, np.ndarray):
+        with np.errstate(over="ignore"):
+            sech = 1 / np.cosh(x)
+    else:
+        # An infinite cosh would make higher derivatives nan.
+        bound = 0.9 * math.log(np.finfo(x.dtype).max)
+        sech = 1 / np.cosh(np.clip(x, -bound, bound))
+    return sech * sech
+
+
+elementwise(np.sin, lambda _, x: np.cos(x))
+elementwise(np.cos, lambda _, x: -np.sin(x))
+elementwise(np.tan, lambda ans, _x: 1 + ans * ans)
+elementwise(np.arcsin, lambda _, x: 1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arccos, lambda _, x: -1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arctan, _arctan)
+elementwise(np.sinh, lambda _, x: np.cosh(x))
+elementwise(np.cosh, lambda _, x: np.sinh(x))
+elementwise(np.tanh, _tanh)
+elementwise(np.arcsinh, lambda _, x: 1 / np.hypot(1, x))
+elementwise(np.arccosh, lambda _, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+elementwise(np.arctanh, lambda _, x: 1 / ((1 - x) * (1 + x)))
+elementwise(np.deg2rad, lambda _, _x: _RADIAN)
+elementwise(np.radians, lambda _, _x: _RADIAN)
+elementwise(np.rad2deg, lambda _, _x: _DEGREE)
+elementwise(np.degrees, lambda _, _x: _DEGREE)
+
+
+def _over_square(x: Any, y: Any) -> Any:
+    """Return ``x / (x**2 + y**2)`` without the squares."""
+    h = np.hypot(x, y)
+    return x / h / h
+
+
+elementwise(
+    np.arctan2,
+    lambda _, x, y: _over_square(y, x),
+    lambda _, x, y: -_over_square(x, y),
+)
+# At the origin 0, as for abs.
+elementwise(
+    np.hypot,
+    lambda ans, x, _y: x / (ans + (ans == 0)),
+    lambda ans, _x, y: y / (ans + (ans == 0)),
+)
+
+# sinc'(x) = -pi j1(pi x), with the spherical Bessel function
+# j1(t) = (sin t / t - cos t) / t = t/3 (1 - t^2/10 (1 - t^2/28 (1 - ...)))
+# [DLMF 10.49.3, 10.53.1]. Up to t = 1 eight terms of the series reach full precision.
+
+
+@pullback(np.sinc)
+def _(g: Any, _: Any, x: Any) -> Any:
+    t = math.pi * x
+    near = np.abs(t) < 1
+    s = np.where(near, t, 0.0)
+    s2 = s * s
+    series: Any = 1.0
+    for k in range(7, 0, -1):
+        series = 1 - s2 / (2 * k * (2 * k + 3)) * series
+    far = np.where(near, 1.0, t)
+    j1 = np.where(near, s / 3 * series, (np.sin(far) / far - np.cos(far)) / far)
+    return g * (-math.pi * j1)
+
+
+# ----------------------------------------------------------------------------------------
+# Arithmetic
+# ----------------------------------------------------------------------------------------
+
+
+def _inverse(_: Any, _x: Any, y: Any) -> Any:
+    # Python itself refuses to divide by zero.
+    if isinstance(y, (int, float)) and not y:
+        return np.divide(1.0, y)
+    return 1 / y
+
+
+elementwise(np.add, ONE, ONE)
+elementwise(np.subtract, ONE, MINUS_ONE)
+elementwise(np.multiply, lambda _, _x, y: y, lambda _, x, _y: x)
+elementwise(np.divide, _inverse, lambda ans, _x, y: -ans / y)
+# The quotient, which is constant, is (x - ans) / y but for rounding.
+elementwise(np.remainder, ONE, lambda ans, x, y: np.rint((ans - x) / y))
+elementwise(np.fmod, ONE, lambda ans, x, y: np.rint((ans - x) / y))
+elementwise(np.ldexp, lambda _, _x, y: np.ldexp(1.0, y), _zero)
+
+
+# ----------------------------------------------------------------------------------------
+# Choices
+# ----------------------------------------------------------------------------------------
+
+
+def _chosen(ans: Any, x: Any, y: Any) -> Any:
+    """Return 1 where `x` became the result, 0 where `y` did, and 1/2 where they are equal."""
+    chosen = x == ans
+    tie = x == y
+    if isinstance(tie, (np.ndarray, np.generic)) and not np.count_nonzero(tie):
+        return chosen
+    return chosen - ans.dtype.type(0.5) * tie
+
+
+for _choice in (np.maximum, np.minimum, np.fmax, np.fmin):
+    elementwise(_choice, _chosen, lambda ans, x, y: _chosen(ans, y, x))
+
+# sign(ans) is the sign of y, and both signs are 0 where x is.
+elementwise(np.copysign, lambda ans, x, _y: np.sign(x) * np.sign(ans), _zero)
+elementwise(np.heaviside, _zero, lambda _, x, _y: x == 0)
+elementwise(np.nextafter, ONE, _zero)

@@ -1,0 +1,134 @@
+"""Rules of norms.
+
+Where a norm has no derivative, a finite subgradient is taken: zero at zero (of the vector,
+of an entry, of a singular value), and the first one of several equal extrema.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .._table import composition, pullback
+from .shape import as_array, axes_of
+
+__all__: list[str] = []
+
+
+@pullback(np.linalg.norm)
+def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    if axis is None:
+        axes = tuple(range(x.ndim))
+        if not keepdims and x.ndim > 1:
+            g, ans = np.expand_dims(g, axes), np.expand_dims(ans, axes)
+    else:
+        axes = axes_of(axis, x.ndim)
+        if not keepdims:
+            g, ans = np.expand_dims(g, axes), np.expand_dims(ans, axes)
+    if ord is None or ord in ("fro", "f") or (axis is None and x.ndim == 0):
+        return _euclidean(g, ans, x, axes)
+    if len(axes) == 1:
+        return _vector(g, ans, x, ord, axes[0])
+    return _matrix(g, x, ord, axes)
+
+
+def _euclidean(g: Any, ans: Any, x: Any, axes: Any) -> Any:
+    x, ans = _scaled(ans, x, 2, axes)
+    zero = ans == 0
+    return np.where(zero, 0, g / np.where(zero, 1, ans)) * x
+
+
+def _scaled(ans: Any, x: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
+    """`x` by a factor for which NumPy's norm neither overflows nor underflows, and that norm.
+
+    The gradient of a norm does not depend on the factor.
+    """
+    if ans.__class__ is not np.ndarray and not isinstance(ans, np.generic):
+        return x, ans
+    low, high = _limits(ans.dtype, max(2, abs(ord)))
+    if (low < ans < high) if ans.ndim == 0 else ((ans > low) & (ans < high)).all():
+        return x, ans
+    if not x.size:
+        return x, ans
+    largest = np.max(np.abs(x), axes, keepdims=True)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    x = x / scale
+    with np.errstate(all="ignore"):
+        powers = np.abs(x) ** ord
+        return x, np.sum(powers, axes, keepdims=True) ** (1 / ord)
+
+
+@lru_cache(64)
+def _limits(dtype: np.dtype[Any], ord: float) -> tuple[float, float]:
+    """Between which norms can powers of the elements be trusted?"""
+    numbers = np.finfo(dtype)
+    # Half of the range of exponents, to leave room for the sum.
+    return float(numbers.tiny) ** (0.5 / ord), float(numbers.max) ** (0.5 / ord)
+
+
+def _vector(g: Any, ans: Any, x: Any, ord: Any, axis: int) -> Any:
+    if ord == 2:
+        return _euclidean(g, ans, x, axis)
+    if ord == 1:
+        return g * np.sign(x)
+    if ord == 0:
+        return np.zeros_like(x)
+    if abs(ord) == np.inf:
+        return g * np.sign(x) * _first(np.abs(x), ord > 0, axis)
+    # sign(x) (|x| / ans) ** (ord - 1)
+    x, ans = _scaled(ans, x, ord, axis)
+    zero = x == 0
+    ratio = np.abs(np.where(zero, 1, x)) / np.where(ans == 0, 1, ans)
+    return g * np.where(zero | (ans == 0), 0, np.sign(x) * ratio ** (ord - 1))
+
+
+def _first(a: Any, largest: bool, axis: int) -> Any:
+    """A mask of the first extremum along an axis."""
+    found = a == (np.max if largest else np.min)(a, axis, keepdims=True)
+    return found & (np.cumsum(found, axis) == 1)
+
+
+def _matrix(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    if ord in ("nuc", 2, -2):
+        return _spectral(g, x, ord, axes)
+    rows, columns = axes
+    along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
+    sums = np.sum(np.abs(x), along, keepdims=True)
+    return g * np.sign(x) * _first(sums, ord > 0, across)
+
+
+def _spectral(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    """Of singular values: d s = u^T dx v  [Giles 2008, "Singular value decomposition"]."""
+    last = (-2, -1)
+    g = np.moveaxis(g, axes, last)
+    u, s, vt = np.linalg.svd(np.moveaxis(x, axes, last), full_matrices=False)
+    if ord == "nuc":
+        wanted: Any = slice(None)
+    else:
+        wanted = slice(0, 1) if ord == 2 else slice(s.shape[-1] - 1, s.shape[-1])
+    # What is zero but for rounding has no direction.
+    rounding = max(u.shape[-2], vt.shape[-1]) * np.finfo(s.dtype).eps
+    some = (s > rounding * s[..., :1])[..., wanted]
+    u = u[..., wanted] * np.expand_dims(some, -2)
+    return np.moveaxis(g * (u @ vt[..., wanted, :]), last, axes)
+
+
+@composition(np.linalg.vector_norm)
+def _(x: Any, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
+    x = as_array(x)
+    axes = tuple(range(x.ndim)) if axis is None else axes_of(axis, x.ndim)
+    if len(axes) == 1:
+        return np.linalg.norm(x, ord, axes[0], keepdims)
+    rest = [i for i in range(x.ndim) if i not in axes]
+    flat = np.transpose(x, (*axes, *rest))
+    size = 1
+    for i in axes:
+        size *= x.shape[i]
+    flat = np.reshape(flat, (size, *[x.shape[i] for i in rest]))
+    ans = np.linalg.norm(flat, ord, 0)
+    return np.expand_dims(ans, axes) if keepdims else ans
+
+
+@composition(np.linalg.matrix_norm)
+def _(x: Any, *, keepdims: Any = False, ord: Any = "fro") -> Any:
+    return np.linalg.norm(x, ord, (-2, -1), keepdims)

@@ -513,7 +513,9 @@ def test_ones_like_an_array_gets_a_gradient():
     np.testing.assert_array_equal(y.grad, [0.0, 1.0, 2.0])
 
 
-@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, Tensor.copy], ids=str)
+@pytest.mark.parametrize(
+    "make", [copy.copy, copy.deepcopy, Tensor.copy], ids=["copy", "deepcopy", "method"]
+)
 def test_copies_of_views_lose_nothing(make):
     x = tensor([1.0, 2.0])
     v = x[:1]

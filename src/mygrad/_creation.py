@@ -1,5 +1,6 @@
 """Making tensors: from data, and by NumPy's creation functions."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def tensor(
         data = data_of(arr_like)
         fits = dtype is None or np.dtype(dtype) == data.dtype
         if fits and (constant is None or constant is is_constant(arr_like)):
-            missing = _ndmin(ndmin) - data.ndim
+            missing = operator.index(ndmin) - data.ndim
             return arr_like if missing <= 0 else arr_like[(None,) * missing]
     return Tensor(arr_like, dtype=dtype, constant=constant, copy=copy, ndmin=ndmin)
 

@@ -63,6 +63,8 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
     if len(args) > 2:
         args, kwargs = _legacy(func, args, kwargs)
     rule = RULES.get(func)
+    if isinstance(func, np.ufunc) and len(args) == func.nin + func.nout:
+        args, kwargs = args[: func.nin], {"out": args[func.nin :], **kwargs}
     if rule.__class__ is Elementwise:
         return record_ufunc(rule, args, constant, **kwargs)  # type: ignore[arg-type]
     if rule is not None:

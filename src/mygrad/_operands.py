@@ -48,7 +48,7 @@ def _steps_back(cls: type) -> bool:
     if issubclass(cls, Name) or cls.__module__.partition(".")[0] in _LOWER:
         return False
     if hasattr(cls, "__array_ufunc__"):
-        return cls.__array_ufunc__ not in (np.ndarray.__array_ufunc__, np.generic.__array_ufunc__)
+        return cls.__array_ufunc__ is not np.ndarray.__array_ufunc__
     return not (issubclass(cls, _PLAIN) or hasattr(cls, "__array__"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import MINUS_ONE, ONE, elementwise, pullback
+from .._table import MINUS_ONE, ONE, elementwise, outputs, pullback
 
 _LN2 = math.log(2)
 _LN10 = math.log(10)
@@ -187,10 +187,18 @@ elementwise(np.add, ONE, ONE)
 elementwise(np.subtract, ONE, MINUS_ONE)
 elementwise(np.multiply, lambda _, _x, y: y, lambda _, x, _y: x)
 elementwise(np.divide, _inverse, lambda ans, _x, y: -ans / y)
-# The quotient, which is constant, is (x - ans) / y but for rounding.
-elementwise(np.remainder, ONE, lambda ans, x, y: np.rint((ans - x) / y))
-elementwise(np.fmod, ONE, lambda ans, x, y: np.rint((ans - x) / y))
-elementwise(np.ldexp, lambda _, _x, y: np.ldexp(1.0, y), _zero)
+
+
+def _minus_quotient(ans: Any, x: Any, y: Any) -> Any:
+    # The quotient, which is constant, is (x - ans) / y but for rounding.
+    return np.rint((ans - x) / y)
+
+
+elementwise(np.remainder, ONE, _minus_quotient)
+elementwise(np.fmod, ONE, _minus_quotient)
+outputs(np.divmod, None, (ONE, _minus_quotient))
+outputs(np.modf, (ONE,), None)
+elementwise(np.ldexp, lambda _, _x, y: np.exp2(y), _zero)
 
 
 # ----------------------------------------------------------------------------------------

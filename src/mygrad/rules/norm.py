@@ -33,22 +33,20 @@ def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any
 
 
 def _euclidean(g: Any, ans: Any, x: Any, axes: Any) -> Any:
-    x, ans = _scaled(ans, x, 2, axes)
+    x, ans = _scaled(x, ans, 2, axes)
     zero = ans == 0
     return np.where(zero, 0, g / np.where(zero, 1, ans)) * x
 
 
-def _scaled(ans: Any, x: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
+def _scaled(x: Any, ans: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
     """`x` by a factor for which NumPy's norm neither overflows nor underflows, and that norm.
 
     The gradient of a norm does not depend on the factor.
     """
-    if ans.__class__ is not np.ndarray and not isinstance(ans, np.generic):
+    if ans.__class__ is not np.ndarray or not x.size:
         return x, ans
     low, high = _limits(ans.dtype, max(2, abs(ord)))
-    if (low < ans < high) if ans.ndim == 0 else ((ans > low) & (ans < high)).all():
-        return x, ans
-    if not x.size:
+    if np.all((ans > low) & (ans < high)):
         return x, ans
     largest = np.max(np.abs(x), axes, keepdims=True)
     scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
@@ -76,7 +74,7 @@ def _vector(g: Any, ans: Any, x: Any, ord: Any, axis: int) -> Any:
     if abs(ord) == np.inf:
         return g * np.sign(x) * _first(np.abs(x), ord > 0, axis)
     # sign(x) (|x| / ans) ** (ord - 1)
-    x, ans = _scaled(ans, x, ord, axis)
+    x, ans = _scaled(x, ans, ord, axis)
     zero = x == 0
     ratio = np.abs(np.where(zero, 1, x)) / np.where(ans == 0, 1, ans)
     return g * np.where(zero | (ans == 0), 0, np.sign(x) * ratio ** (ord - 1))

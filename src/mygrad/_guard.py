@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Lock", "lock", "lock_or_copy", "locked"]
+__all__ = ["Lock", "lock", "lock_or_copy", "locked", "restorable"]
 
 _mutex = RLock()
 _locks: "dict[int, weakref.ref[Lock]]" = {}
@@ -76,7 +76,10 @@ def locked(array: np.ndarray) -> bool:
     return held is not None and held._array() is array
 
 
-def _restorable(array: np.ndarray) -> bool:
+def restorable(array: np.ndarray) -> bool:
+    """Could the array's flag be restored after it was made read-only?"""
+    if array.base is None or not array.flags.writeable:
+        return True
     # NumPy lets `writeable` be set back if the memory's owner is an array or offers a
     # writeable buffer; `as_strided` and foreign owners (torch) do neither.
     base: Any = array
@@ -116,6 +119,6 @@ def lock_or_copy(array: np.ndarray) -> tuple[np.ndarray, Lock | None]:
         held = found()
         if held is not None and held._array() is array:
             return array, held
-    if array.base is not None and array.flags.writeable and not _restorable(array):
+    if not restorable(array):
         return array.copy(), None
     return array, lock(array)

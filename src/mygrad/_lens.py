@@ -31,6 +31,8 @@ class Lens:
         Do all steps so far only rearrange?
     injective
         Do all steps so far show each element at most once?
+    gathers
+        Does a step pick elements by arrays, some perhaps several times?
     reshapes
         Does a step rely on the memory order of the array?
     axes
@@ -43,6 +45,7 @@ class Lens:
         "bijective",
         "front",
         "func",
+        "gathers",
         "injective",
         "kwargs",
         "reshapes",
@@ -66,6 +69,7 @@ class Lens:
         rearranges = func is not getitem and func is not np.diagonal
         self.bijective = rearranges and func is not np.broadcast_to
         self.injective = func is not np.broadcast_to
+        self.gathers = func is getitem and not is_basic(args[0])
         self.reshapes = func is np.reshape or func is np.ravel
         if front is None:
             self.axes = memory_order(root)
@@ -73,6 +77,7 @@ class Lens:
             self.axes = front.axes
             self.bijective &= front.bijective
             self.injective &= front.injective
+            self.gathers |= front.gathers
             self.reshapes |= front.reshapes
 
     def steps(self) -> "list[Lens]":
@@ -177,7 +182,7 @@ def winners(shape: tuple[int, ...], key: Any) -> Any:
     Of repeated indices the last one in C order counts. Returns None if none can repeat.
     """
     parts = key if type(key) is tuple else (key,)
-    if not any(getattr(part, "dtype", np.dtype(bool)).kind in "iu" for part in parts):
+    if not any(not is_basic(part) and np.asarray(part).dtype.kind in "iu" for part in parts):
         return None
     ids = np.empty(shape, np.intp)
     numbers = np.arange(ids[key].size).reshape(ids[key].shape)

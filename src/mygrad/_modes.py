@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
+from inspect import iscoroutinefunction, isgeneratorfunction
 from types import TracebackType
 from typing import Any
 
@@ -121,7 +122,7 @@ class _Switch:
         self._stack.set(rest)
 
     def _wrap(self, func: Callable[..., Any], finish: Callable[[Any], Any]) -> Callable[..., Any]:
-        if func.__code__.co_flags & 0x20 if hasattr(func, "__code__") else False:
+        if isgeneratorfunction(func):
 
             @wraps(func)
             def generate(*args: Any, **kwargs: Any) -> Any:
@@ -143,12 +144,22 @@ class _Switch:
                     try:
                         sent = yield item
                     except GeneratorExit:
-                        iterator.close()
+                        with self:
+                            iterator.close()
                         raise
                     except BaseException as error:
                         thrown = error
 
             return generate
+
+        if iscoroutinefunction(func):
+
+            @wraps(func)
+            async def wait(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return finish(await func(*args, **kwargs))
+
+            return wait
 
         @wraps(func)
         def call(*args: Any, **kwargs: Any) -> Any:

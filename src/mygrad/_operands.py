@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._guard import lock, lock_or_copy
+from ._guard import lock, lock_or_copy, restorable
 from ._modes import guarding, tracking
 from ._state import Name, data_of, guards_of, is_constant, keep
 from ._value import spec_of
@@ -170,7 +170,7 @@ class Keeper:
         if isinstance(data, np.ndarray):
             if needed:
                 return self.protect(data)
-            if self.guard:
+            if self.guard and restorable(data):
                 self.note((lock(data),))
             return spec_of(data)
         return data

@@ -20,6 +20,7 @@ from ._state import Name, as_root, data_of, make, value_of
 from ._table import MINUS_ONE, ONE, Elementwise
 from ._value import CLEARED, Spec, Value, spec_of
 from .errors import InvalidBackprop
+from .rules.index import add_into
 
 __all__ = ["backward", "clear", "clear_upstream"]
 
@@ -171,7 +172,10 @@ class ArrayRun:
             self.add(parent, lens.transpose(c), False)
             return
         seen, key = lens.place(buffer)
-        seen[key] += c
+        if lens.gathers:
+            add_into(seen, key, c)
+        else:
+            seen[key] += c
 
     def buffer(self, parent: Value, lens: Any) -> Any:
         """A gradient buffer of the parent's that may be written into through a lens."""

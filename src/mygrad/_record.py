@@ -11,7 +11,7 @@ from weakref import ref
 
 import numpy as np
 
-from ._guard import lock
+from ._guard import lock, restorable
 from ._lens import Lens
 from ._modes import guarding, tracking
 from ._operands import Keeper, array_of, prepare, unwrap
@@ -24,6 +24,7 @@ from ._value import (
     Spec,
     Value,
     differentiable,
+    leaf,
     new,
     node,
     spec_of,
@@ -44,7 +45,7 @@ def wrap(data: Any, value: Value | None, constant: bool | None) -> Any:
         data = data.copy()
     t = make(data, value)
     if value is None and not infer_constant(data.dtype, constant, tracking()):
-        t._value = UNBORN
+        t._value = leaf(spec_of(data)) if tracking() else UNBORN
     return t
 
 
@@ -74,6 +75,8 @@ def check_constant(constant: Any) -> None:
 
 def over_array(array: np.ndarray, value: Value | None, constant: bool | None = None) -> Any:
     """A tensor over an array of the user's, which is locked while the graph needs it."""
+    if not restorable(array):
+        return wrap(array.copy(), value, constant)
     if value is not None and guarding():
         held = (lock(array),)
         value.guard = held if value.guard is None else value.guard + held
@@ -104,7 +107,7 @@ def extended(t: Name, data: Any, func: Any, args: tuple[Any, ...], kwargs: Any) 
 
 
 def view_of(t: Name, seen: Any, root: Name, lens: Lens, constant: bool | None) -> Any:
-    """A tensor that shows what `lens` shows of `root`."""
+    """A tensor that shows what `lens` shows of `root`. What shows a constant is one."""
     home = t._home
     if home.__class__ is View:
         fixed = home.constant  # type: ignore[union-attr]
@@ -136,11 +139,12 @@ def index(t: Name, key: Any, basic: bool) -> Any:
     parent = value_of(root_of(home) if home.__class__ is View else t)  # type: ignore[arg-type]
     if parent is None:
         return make(seen, None)
-    kept = key if basic else Keeper().argument(key)
+    keeper = Keeper()
+    kept = key if basic else keeper.argument(key)
     _, lens = extended(t, data, getitem, (kept,), {})
     v = node(READ, parent, None, spec_of(seen), lens)
-    if not basic:
-        parent.grad = None
+    v.guard = keeper.locks
+    parent.grad = None
     return make(seen, v)
 
 
@@ -389,9 +393,6 @@ def shared_view(call: Call, result: Any, constant: bool | None) -> Any:
             return None
     if not tracking():
         return wrap_view(result, constant)
-    if constant is False and value_of(t) is None:
-        # A base without gradients cannot serve a view that has them.
-        return wrap(result.copy(), None, False)
     root, lens = extended(t, data, call.rule.func, tuple(call.args[1:]), call.kwargs)
     return view_of(t, result, root, lens, constant)
 
@@ -435,11 +436,21 @@ def record_ufunc(
 
 
 def recorded_ufunc(
-    rule: Elementwise, x: Any, t: Name | None, y: Any, u: Name | None, where: Any, result: Any
+    rule: Elementwise,
+    x: Any,
+    t: Name | None,
+    y: Any,
+    u: Name | None,
+    where: Any,
+    result: Any,
+    target: Name | None = None,
 ) -> Value | None:
-    """The value of a ufunc's result, or None if no operand carries a gradient."""
-    a = None if t is None else value_of(t)
-    b = None if u is None else value_of(u)
+    """The value of a ufunc's result, or None if no operand carries a gradient.
+
+    The `target` of an in-place operation may be a constant view: what it shows is not.
+    """
+    a = None if t is None else value_of(t, t is target)
+    b = None if u is None else value_of(u, u is target)
     if (a is None and b is None) or not has_gradient(result.dtype, rule.name):
         return None
     need = rule.keep[a is not None, b is not None]
@@ -454,12 +465,19 @@ def recorded_ufunc(
         v.rule = rule.masked
         v.x = (v.x, v.y, keeper.argument(where))
         v.y = None
+    elif _widens(v.x, result.dtype) or _widens(v.y, result.dtype):
+        v.rule = rule.checked
     v.guard = keeper.locks
     if a is not None:
         a.grad = None
     if b is not None:
         b.grad = None
     return v
+
+
+def _widens(kept: Any, dtype: np.dtype[Any]) -> bool:
+    """Would a product with this operand have another dtype?"""
+    return getattr(kept, "dtype", dtype) != dtype
 
 
 def _kept(keeper: Keeper, x: Any, t: Name | None, needed: bool, dtype: np.dtype[Any]) -> Any:

@@ -178,8 +178,11 @@ def stored_value(t: Name) -> Value | None:
     return home.value
 
 
-def value_of(t: Name) -> Value | None:
-    """The current value of a tensor, to be used as a parent; None for a constant."""
+def value_of(t: Name, behind: bool = False) -> Value | None:
+    """The current value of a tensor, to be used as a parent; None for a constant.
+
+    With `behind`, a constant view has the value of what it shows.
+    """
     home = t._home
     if home is None:
         v: Value | None = t._value
@@ -195,7 +198,7 @@ def value_of(t: Name) -> Value | None:
             home.value = v = _successor(v, t._array)
         return v
     assert isinstance(home, View)
-    if home.constant:
+    if home.constant and not behind:
         return None
     data = data_of(t)
     parent = value_of(root_of(home))
@@ -284,7 +287,7 @@ def guards_of(t: Name) -> Any:
     if state is None or not state.handed:  # type: ignore[union-attr]
         return None
     arrays = [reference() for reference in state.handed]  # type: ignore[union-attr]
-    return tuple(lock(array) for array in arrays if array is not None) or None
+    return tuple([lock(array) for array in arrays if array is not None]) or None
 
 
 # ----------------------------------------------------------------------------------------

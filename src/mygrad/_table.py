@@ -63,13 +63,12 @@ class Rule:
     #: Does `pull` look after the ownership of the value's gradient itself?
     keeps_gradient = False
 
+    #: The public name of the function, as in ``numpy.linalg.norm``.
+    name: str
+
     def __init__(self, func: Function) -> None:
         self.func = func
-
-    @property
-    def name(self) -> str:
-        """The public name of the function, as in ``numpy.linalg.norm``."""
-        return name_of(self.func)
+        self.name = name_of(func)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         """Send the cotangent `g` of the value `v` on to its parents through the pass `run`."""
@@ -146,6 +145,7 @@ class Elementwise(Rule):
             (True, True): both,
         }
         self.masked = Masked(self)
+        self.checked = Checked(self)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         ans = run.lift(v.ans, v)
@@ -163,6 +163,20 @@ def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
     if partial is MINUS_ONE:
         return -g
     return g * partial(*operands)
+
+
+class Checked(Rule):
+    """An elementwise rule whose products may have another dtype than the operands'.
+
+    The backward pass takes it that those of `Elementwise` have not.
+    """
+
+    def __init__(self, plain: Elementwise) -> None:
+        super().__init__(plain.func)
+        self.plain = plain
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        self.plain.pull(v, g, run)
 
 
 class Masked(Rule):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ._guard import restorable
 from ._functions import apply, array_function, cast
 from ._lens import is_basic
 from ._modes import tracking
@@ -28,7 +29,7 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import CLEARED, CONSTANT, UNBORN, spec_of
+from ._value import CLEARED, CONSTANT, UNBORN, leaf, spec_of
 from ._write import overwrite, set_item, set_shape
 
 __all__ = ["Tensor"]
@@ -109,11 +110,13 @@ class Tensor(Name):
             x, copy = data_of(t), True
         given = x if isinstance(x, np.ndarray) else None
         if isinstance(x, Name):
-            given = expose(x) if not copy else None
+            given = None if copy else expose(x)
             x = data_of(x)
-        elif not isinstance(x, (list, tuple)):
+        elif given is None and not isinstance(x, (list, tuple)):
             x, _ = prepare(x)
-        if isinstance(x, (np.ndarray, np.generic, list, tuple, int, float, complex, str, type(None))):
+        if given is not None and not restorable(given):
+            copy = True
+        if isinstance(x, (np.ndarray, np.generic, list, tuple)) or not hasattr(x, "astype"):
             data = np.array(x, dtype, copy=copy or None, ndmin=ndmin)
         else:
             data = x if dtype is None else x.astype(dtype)
@@ -125,7 +128,7 @@ class Tensor(Name):
             )
         fixed = infer_constant(data.dtype, constant, False)
         self._array = data
-        self._value = CONSTANT if fixed else UNBORN
+        self._value = CONSTANT if fixed else leaf(spec_of(data)) if tracking() else UNBORN
         self._home = None
         if given is not None and not copy and np.may_share_memory(given, data):
             hand_out(self)

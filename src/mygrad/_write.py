@@ -28,7 +28,7 @@ from ._state import (
     value_of,
 )
 from ._table import Elementwise, Rule
-from ._value import Value, Version, leaf, new, spec_of, tick
+from ._value import CONSTANT, Value, Version, leaf, new, spec_of, tick
 from .errors import DetachedGradientWarning
 
 __all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into"]
@@ -162,31 +162,26 @@ def overwrite(t: Name, data: Any, v: Value | None) -> None:
     if home.__class__ is View:
         write(t, ..., data, v)
         return
+    if is_constant(t):
+        if v is not None:
+            _warn_constant()
+        v = CONSTANT
+    elif v is None:
+        v = leaf(spec_of(data))
     if home is None:
-        if is_constant(t):
-            if v is not None:
-                _warn_constant()
-        else:
-            t._value = leaf(spec_of(data)) if v is None else v
+        t._value = v
         t._array = data
         return
     assert isinstance(home, Root)
-    if home.value is None:
-        if v is not None:
-            _warn_constant()
-    else:
-        retire_name(home.value)
-        home.value = leaf(spec_of(data)) if v is None else v
-    t._array = data
-    home.stamp = object()
+    old, stamp, handed = home.value, object(), list[Any]()
+    # From here on only attributes are set: no interrupt can come in between.
+    if old.__class__ is Version:
+        old.named = False  # type: ignore[union-attr]
+    home.value = None if v is CONSTANT else v
+    home.stamp = stamp
     home.held = True
-    home.handed = []
-
-
-def retire_name(v: Value) -> None:
-    """The name of a value moves on: nobody can see its gradient any more."""
-    if v.__class__ is Version:
-        v.named = False  # type: ignore[attr-defined]
+    home.handed = handed
+    t._array = data
 
 
 def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> None:
@@ -197,63 +192,67 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
     state = as_root(root)
     buffer = root._array
     a = value_of(root)
-    basic = is_basic(key)
-
-    if not isinstance(buffer, np.ndarray):
+    if a is None and b is not None:
+        _warn_constant()
+    held, handed, stamp = state.held, state.handed, object()
+    if isinstance(buffer, np.ndarray):
+        if held:
+            buffer, handed = np.array(buffer, copy=True, order="K"), []
+        seen, at = (buffer, ...) if lens is None else lens.place(buffer)
+        if key is not ... or mask is not None:
+            seen, at = seen if at is ... else seen[at], key
+        piece = _fitted(piece, seen, mask)
+    else:
         buffer = _write_foreign(buffer, lens, key, piece, mask)
-    else:
-        if state.held:
-            buffer = np.array(buffer, copy=True, order="K")
-        if lens is None:
-            seen = buffer
-        else:
-            seen, inner = lens.place(buffer)
-            if inner is not ...:
-                seen = seen[inner]
-        if mask is None:
-            if not isinstance(piece, np.ndarray) and not isinstance(piece, (int, float)):
-                # Converted first: a failure half-way would leave part of it written.
-                piece = np.asarray(piece)
-            if isinstance(piece, np.ndarray) and piece.dtype.kind not in "biufc":
-                piece = piece.astype(seen.dtype)
-            seen[key] = piece
-        else:
-            np.copyto(seen, piece, where=mask, casting="unsafe")
-
+        seen, at = None, ...
+    v = a
+    if a is not None and tracking():
+        v = _version(a, b, lens, key, mask, buffer)
+    # From here on only items and attributes are set: no interrupt can come in between.
+    if seen is not None:
+        seen[at] = piece
     root._array = buffer
-    if state.held:
-        state.held = False
-        state.handed = []
-    state.stamp = object()
-    if a is None:
+    state.held = False
+    state.handed = handed
+    state.stamp = stamp
+    if v is not a:
+        if a.__class__ is Version:
+            a.named = False  # type: ignore[union-attr]
+        a.grad = None  # type: ignore[union-attr]
         if b is not None:
-            _warn_constant()
-        return
-    if not tracking():
-        return
-    if covers(lens, key, mask, buffer):
-        a_kept: Value | None = None
-    else:
-        a_kept = a
+            b.grad = None
+        state.value = v
+
+
+def _fitted(piece: Any, seen: np.ndarray, mask: Any) -> Any:
+    """What is written, converted first: a failure half-way would leave part of it written."""
+    if mask is not None:
+        piece = np.where(mask, piece, seen)
+    elif not isinstance(piece, (np.ndarray, int, float)):
+        piece = np.asarray(piece)
+    if isinstance(piece, np.ndarray) and piece.dtype != seen.dtype:
+        piece = piece.astype(seen.dtype)
+    return piece
+
+
+def _version(
+    a: Value, b: Value | None, lens: Lens | None, key: Any, mask: Any, buffer: Any
+) -> Version:
+    """The root's value after a write."""
     v = new(Version)
-    v.rule = WRITTEN
-    v.a = a_kept
-    v.b = b
     keeper = Keeper()
-    v.x = (lens, key if basic else keeper.argument(key))
+    v.rule = WRITTEN
+    v.a = None if covers(lens, key, mask, buffer) else a
+    v.b = b
+    v.x = (lens, key if is_basic(key) else keeper.argument(key))
     v.y = None if mask is None else keeper.argument(mask)
-    v.ans = None
+    v.ans = v.grad = None
     v.spec = spec_of(buffer)
-    v.grad = None
     v.own = False
     v.order = tick()
     v.guard = keeper.locks
     v.named = True
-    retire_name(a)
-    a.grad = None
-    if b is not None:
-        b.grad = None
-    state.value = v
+    return v
 
 
 def covers(lens: Lens | None, key: Any, mask: Any, buffer: Any) -> bool:
@@ -346,14 +345,14 @@ def ufunc_into(
     check_writeable(out, target)
     if where is not True:
         result = rule.func(*operands, out=np.array(target), **keywords)
-        v = recorded_ufunc(rule, x, t, y, u, where, result)
+        v = recorded_ufunc(rule, x, t, y, u, where, result, out)
         write(out, ..., result, v, np.broadcast_to(where, target.shape))
         return out
     if isinstance(target, np.ndarray):
         result = rule.func(*operands, out=np.empty_like(target), **keywords)
     else:
         result = rule.func(*operands, **keywords).astype(target.dtype)
-    overwrite(out, result, recorded_ufunc(rule, x, t, y, u, where, result))
+    overwrite(out, result, recorded_ufunc(rule, x, t, y, u, where, result, out))
     return out
 
 

@@ -722,7 +722,6 @@ def test_modf():
     [
         (lambda x: np.unique(x), "unique"),
         (lambda x: np.histogram(x), "histogram"),
-        (lambda x: np.spacing(x), "spacing"),
         (lambda x: np.frexp(x), "frexp"),
         (lambda x: np.bincount([0, 1], weights=x), "bincount"),
     ],

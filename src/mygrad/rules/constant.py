@@ -16,7 +16,6 @@ _CONSTANT = """
     sign signbit floor ceil trunc rint fix round around floor_divide spacing
 
     bitwise_and bitwise_or bitwise_xor bitwise_count invert left_shift right_shift gcd lcm
-    packbits unpackbits
 
     argmax argmin nanargmax nanargmin argsort argpartition lexsort searchsorted digitize
     nonzero flatnonzero argwhere count_nonzero

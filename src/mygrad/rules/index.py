@@ -11,13 +11,15 @@ from .._state import Name
 from .._table import view
 from .._value import Spec
 
-__all__ = ["put"]
+__all__ = ["add_into", "put"]
 
 
 def put(g: Any, a: Spec, key: Any) -> Any:
     """Zeros of the shape of `a`, with `g` added at ``[key]``."""
     if isinstance(g, (np.ndarray, np.generic)):
-        return _put_plain(g, a.shape, key)
+        out = np.zeros(a.shape, g.dtype)
+        add_into(out, key, g)
+        return out
     if isinstance(g, Name):
         return scatter(g, Lens(None, getitem, (key,), {}, a, None))
     return _put_foreign(g, a.shape, key)
@@ -43,14 +45,17 @@ def _integers(part: Any) -> Any:
     return part.astype(np.intp, copy=False) if part.dtype.kind in "iu" else None
 
 
-def _put_plain(g: Any, shape: tuple[int, ...], key: Any) -> np.ndarray:
-    out = np.zeros(shape, g.dtype)
+def add_into(out: np.ndarray, key: Any, g: Any) -> None:
+    """``out[key] += g``, where what is picked several times is added to several times."""
+    shape = out.shape
     parts = key if key.__class__ is tuple else (key,)
     arrays = [_integers(part) for part in parts]
     axis = next((i for i, array in enumerate(arrays) if array is not None), None)
     if axis is None:
         # Nothing can repeat.
-        out[key] = g
+        out[key] += g
+    elif not out.flags.c_contiguous:
+        np.add.at(out, key, g)
     elif all(map(_is_full, parts[:axis])) and all(map(_is_full, parts[axis + 1 :])):
         _add_rows(out, axis, axis + 1, arrays[axis].ravel(), g)
     elif all(isinstance(p, (int, np.integer)) or i is not None for p, i in zip(parts, arrays)):  # noqa: B905
@@ -61,7 +66,6 @@ def _put_plain(g: Any, shape: tuple[int, ...], key: Any) -> np.ndarray:
         _add_rows(out, 0, len(parts), flat.ravel(), g)
     else:
         np.add.at(out, key, g)
-    return out
 
 
 def _add_rows(out: np.ndarray, first: int, stop: int, rows: np.ndarray, g: Any) -> None:
@@ -73,7 +77,7 @@ def _add_rows(out: np.ndarray, first: int, stop: int, rows: np.ndarray, g: Any) 
     seen = np.zeros(n, bool)
     seen[rows] = True
     if np.count_nonzero(seen) == rows.size:
-        out.reshape(before, n, after)[:, rows] = g.reshape(before, rows.size, after)
+        out.reshape(before, n, after)[:, rows] += g.reshape(before, rows.size, after)
         return
     # ufunc.at is only fast on flat arrays, several times so.
     if before != 1 or after != 1:
@@ -96,25 +100,41 @@ def _product(shape: tuple[int, ...]) -> int:
 
 
 def _put_foreign(g: Any, shape: tuple[int, ...], key: Any) -> Any:
-    if is_basic(key):
-        out = np.zeros_like(g, shape=shape)
-        out[key] = g
-        return out
     parts = list(key) if key.__class__ is tuple else [key]
-    places = [i for i, part in enumerate(parts) if not is_basic(part)]
-    rest = [part for i, part in enumerate(parts) if i not in places]
-    if len(places) != 1 or not all(part is ... or part.__class__ is slice for part in rest):
-        raise NotImplementedError(f"the gradient of a {type(g).__name__} indexed by {key!r}")
-    (place,) = places
-    rows = np.asarray(parts[place])
-    if rows.dtype == bool and rows.ndim == 1:
-        rows = np.flatnonzero(rows)
-    parts[place] = slice(None)
-    basic = tuple(parts)
-    inner = np.broadcast_to(0, shape)[basic].shape
-    axis = place - len(parts) + len(inner) if ... in parts[:place] else place
-    # A product with a one-hot matrix, for Dask can neither scatter nor add in place.
-    n = inner[axis]
-    one_hot = np.asarray(np.arange(n)[:, None] == rows % max(n, 1), g.dtype, like=g)
-    g = np.moveaxis(np.tensordot(one_hot, g, (1, axis)), 0, axis)
-    return g if all(map(_is_full, basic)) else _put_foreign(g, shape, basic)
+    given = sum([part is not None and part is not ... for part in parts])
+    dots = next((i for i, part in enumerate(parts) if part is ...), len(parts))
+    parts[dots : dots + 1] = [slice(None)] * (len(shape) - given)
+    # Undo what adds and takes axes, then an array of indices, then slices.
+    rest: list[Any] = []
+    new, taken, places, axis = [], [], [], 0
+    for part in parts:
+        if part is None:
+            new.append(axis)
+        elif isinstance(part, (int, np.integer)) and not isinstance(part, bool):
+            taken.append(len(rest))
+            rest.append(slice(part, part + 1 or None))
+            continue
+        else:
+            if part.__class__ is not slice:
+                places.append(len(rest))
+            rest.append(part)
+        axis += 1
+    if new:
+        g = np.squeeze(g, tuple(new))
+    if taken:
+        g = np.expand_dims(g, tuple(taken))
+    for place in places:
+        rows = np.asarray(rest[place])
+        if rows.ndim != 1 or len(places) > 1:
+            raise NotImplementedError(f"the gradient of a {type(g).__name__} indexed by {key!r}")
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        rest[place] = slice(None)
+        # A product with a one-hot matrix, for Dask can neither scatter nor add in place.
+        n = shape[place]
+        one_hot = np.asarray(np.arange(n)[:, None] == rows % max(n, 1), g.dtype, like=g)
+        g = np.moveaxis(np.tensordot(one_hot, g, (1, place)), 0, place)
+    if all(map(_is_full, rest)):
+        return g
+    out = np.zeros_like(g, shape=shape)
+    out[tuple(rest)] = g
+    return out

@@ -54,14 +54,20 @@ def _(
 
 @composition(np.vstack)
 def _(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
-    arrays = [np.atleast_2d(as_array(a)) for a in tup]
-    return np.concatenate(arrays, 0, dtype=dtype, casting=casting)
+    return _concatenated([np.atleast_2d(as_array(a)) for a in tup], 0, dtype, casting)
 
 
 @composition(np.hstack)
 def _(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     arrays = [np.atleast_1d(as_array(a)) for a in tup]
     axis = 0 if arrays and arrays[0].ndim == 1 else 1
+    return _concatenated(arrays, axis, dtype, casting)
+
+
+def _concatenated(arrays: list[Any], axis: int, dtype: Any, casting: Any) -> Any:
+    if dtype is None and casting == "same_kind":
+        # Dask knows neither.
+        return np.concatenate(arrays, axis)
     return np.concatenate(arrays, axis, dtype=dtype, casting=casting)
 
 

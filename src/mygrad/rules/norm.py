@@ -17,6 +17,8 @@ __all__: list[str] = []
 
 @pullback(np.linalg.norm)
 def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    if x.size == 0:
+        return x
     if axis is None:
         axes = tuple(range(x.ndim))
         if not keepdims and x.ndim > 1:
@@ -35,7 +37,7 @@ def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any
 def _euclidean(g: Any, ans: Any, x: Any, axes: Any) -> Any:
     x, ans = _scaled(x, ans, 2, axes)
     zero = ans == 0
-    return np.where(zero, 0, g / np.where(zero, 1, ans)) * x
+    return np.where(zero, 0, g) * (x / np.where(zero, 1, ans))
 
 
 def _scaled(x: Any, ans: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
@@ -43,7 +45,7 @@ def _scaled(x: Any, ans: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
 
     The gradient of a norm does not depend on the factor.
     """
-    if ans.__class__ is not np.ndarray or not x.size:
+    if ans.__class__ is not np.ndarray:
         return x, ans
     low, high = _limits(ans.dtype, max(2, abs(ord)))
     if np.all((ans > low) & (ans < high)):
@@ -72,7 +74,7 @@ def _vector(g: Any, ans: Any, x: Any, ord: Any, axis: int) -> Any:
     if ord == 0:
         return np.zeros_like(x)
     if abs(ord) == np.inf:
-        return g * np.sign(x) * _first(np.abs(x), ord > 0, axis)
+        return np.where(_first(np.abs(x), ord > 0, axis), g * np.sign(x), 0)
     # sign(x) (|x| / ans) ** (ord - 1)
     x, ans = _scaled(x, ans, ord, axis)
     zero = x == 0
@@ -92,7 +94,7 @@ def _matrix(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     rows, columns = axes
     along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = np.sum(np.abs(x), along, keepdims=True)
-    return g * np.sign(x) * _first(sums, ord > 0, across)
+    return np.where(_first(sums, ord > 0, across), g * np.sign(x), 0)
 
 
 def _spectral(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:

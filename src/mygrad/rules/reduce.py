@@ -31,7 +31,10 @@ def _grow(g: Any, axis: Any, ndim: int, keepdims: bool) -> Any:
     if keepdims or axis is None or ndim == 0:
         return g
     axes = _axes(axis, ndim)
-    return g[tuple(None if i in axes else slice(None) for i in range(ndim))]
+    if g.__class__ is np.ndarray:
+        # expand_dims in a quarter of the time
+        return g[tuple(None if i in axes else slice(None) for i in range(ndim))]
+    return np.expand_dims(g, axes)
 
 
 def _spread(g: Any, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Any:
@@ -226,7 +229,7 @@ def _variance(
     axes = _axes(axis, a.ndim)
     if where is not True:
         if mean is None:
-            mean = np.sum(a, axes, keepdims=True, where=where) / np.maximum(n, 1)
+            mean = np.sum(np.where(where, a, 0), axes, keepdims=True) / np.maximum(n, 1)
         # What is left out, nan perhaps, must not spoil higher derivatives.
         a = np.where(where, a, mean)
         n = n - correction

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from .._operands import has_names
+from .._record import record
+from .._state import Name
 from .._table import composition, linear, pullback, view
 from .._value import Spec
 from .index import put
@@ -43,12 +45,23 @@ def _reshape(
     newshape: Any = None,
     copy: Any = None,
 ) -> Any:
-    # Dask knows no order.
-    return np.reshape(g, _a.shape) if order == "C" else np.reshape(g, _a.shape, order)
+    return _unravel(g, _a, order)
 
 
 def _ravel(g: Any, _: Any, _a: Any, order: Any = "C") -> Any:
-    return np.reshape(g, _a.shape) if order == "C" else np.reshape(g, _a.shape, order)
+    return _unravel(g, _a, order)
+
+
+def _unravel(g: Any, a: Spec, order: Any) -> Any:
+    if order == "F":
+        return np.reshape(g, a.shape, order)
+    if order == "C" or a.ndim < 2:
+        # Dask knows no order.
+        return np.reshape(g, a.shape)
+    raise NotImplementedError(
+        f"mygrad does not keep the memory order of arrays, so it knows no derivative of a reshape "
+        f"with order={order!r}. Use order='C' or order='F'."
+    )
 
 
 def _squeeze(g: Any, _: Any, _a: Any, axis: Any = None) -> Any:
@@ -100,6 +113,8 @@ def place_diagonal(g: Any, a: Spec, offset: Any, axis1: Any, axis2: Any) -> Any:
         seen.setflags(write=True)
         seen[...] = g
         return out
+    if isinstance(g, Name):
+        return record(place_diagonal, (g, a, offset, axis1, axis2), {})
     axis1, axis2 = axes_of((axis1, axis2), a.ndim)
     n, m = a.shape[axis1], a.shape[axis2]
     rest = tuple([k for i, k in enumerate(a.shape) if i not in (axis1, axis2)])
@@ -107,10 +122,18 @@ def place_diagonal(g: Any, a: Spec, offset: Any, axis1: Any, axis2: Any) -> Any:
     length = max(0, min(n - before, m - max(0, offset)))
     rows = [np.zeros_like(g, shape=(*rest, before)), np.broadcast_to(g, (*rest, length))]
     rows.append(np.zeros_like(g, shape=(*rest, n - before - length)))
-    g = np.expand_dims(np.concatenate([part for part in rows if part.shape[-1]], -1), -1)
+    g = np.concatenate([part for part in rows if part.shape[-1]] or rows[:1], -1)
     # Not by a product with an identity matrix: infinities would spoil the zeros.
-    g = np.triu(np.tril(np.broadcast_to(g, (*rest, n, m)), offset), offset)
+    g = np.broadcast_to(np.expand_dims(g, -1), (*rest, n, m))
+    g = np.triu(np.tril(g, offset), offset)
     return np.moveaxis(g, (-2, -1), (axis1, axis2))
+
+
+def _placed(g: Any, _: Any, _g: Any, a: Spec, offset: Any, axis1: Any, axis2: Any) -> Any:
+    return np.diagonal(g, offset, axis1, axis2)
+
+
+linear(place_diagonal, _placed)
 
 
 @composition(np.matrix_transpose, np.linalg.matrix_transpose)
@@ -269,7 +292,7 @@ def _repeat(g: Any, _: Any, _a: Any, repeats: Any, axis: Any = None) -> Any:
         parts = (*inner[:axis], n, int(counts[0]), *inner[axis + 1 :])
         g = np.sum(np.reshape(g, parts), axis + 1)
     else:
-        rows = np.repeat(np.arange(n), counts)
+        rows = np.repeat(np.arange(n), repeats)
         g = put(g, Spec(inner, _a.dtype), (slice(None),) * axis + (rows,))
     return g if inner is shape else np.reshape(g, shape)
 

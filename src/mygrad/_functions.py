@@ -77,12 +77,12 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
 def _settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
-        return result.__class__(_settled(part, args, constant) for part in result)
+        return result.__class__([_settled(part, args, constant) for part in result])
     if not isinstance(result, Name):
         return wrap(result, None, constant)
     if constant is None or constant is is_constant(result):
         return result
-    if any(result is x for x in args):
+    if any([result is x for x in args]):
         result = result.copy()  # type: ignore[attr-defined]
     home = result._home
     if not constant:

@@ -21,18 +21,22 @@ _locks: "dict[int, weakref.ref[Lock]]" = {}
 class Lock:
     """Keeps one array, and the arrays whose memory it views, read-only while it lives."""
 
-    __slots__ = ("__weakref__", "_array", "_base", "_key", "_restore")
+    __slots__ = ("__weakref__", "_array", "_base", "_key", "_restore", "_was_open")
 
-    def __init__(self, array: np.ndarray, base: "Lock | None") -> None:
+    def __init__(self, array: np.ndarray, base: "Lock | None", was_open: bool) -> None:
         self._key = id(array)
         self._array = weakref.ref(array)
         self._base = base
+        self._was_open = was_open
         #: What to make writeable in the end: this array if it was, and views of it that
         #: were let go earlier. A view waits for its base: writing to it would change
         #: memory that another graph still relies on.
         self._restore: list[weakref.ref[np.ndarray]] = []
 
     def __del__(self) -> None:
+        if not hasattr(self, "_restore"):
+            # Interrupted while it was made: nothing is locked yet.
+            return
         with _mutex:
             found = _locks.get(self._key)
             if found is not None and found() in (None, self):
@@ -94,8 +98,12 @@ def restorable(array: np.ndarray) -> bool:
         return False
 
 
-def lock(array: np.ndarray) -> Lock:
-    """Make an array read-only for as long as the returned object lives."""
+def lock(array: np.ndarray, like_base: bool = False) -> Lock:
+    """Make an array read-only for as long as the returned object lives.
+
+    With `like_base`, the array is a view that is read-only only if its base is, which may have
+    been locked when the view was made.
+    """
     found = _locks.get(id(array))
     if found is not None:
         held = found()
@@ -103,10 +111,14 @@ def lock(array: np.ndarray) -> Lock:
             return held
     with _mutex:
         base = array.base
-        held = Lock(array, lock(base) if isinstance(base, np.ndarray) else None)
+        under = lock(base) if isinstance(base, np.ndarray) else None
+        was_open = array.flags.writeable or (
+            like_base and under is not None and under._was_open
+        )
+        held = Lock(array, under, was_open)
         # Registered before it is flipped: an interrupt in between leaves nothing locked.
         _locks[held._key] = weakref.ref(held)
-        if array.flags.writeable:
+        if was_open:
             held._restore.append(held._array)
             array.setflags(False)
         return held

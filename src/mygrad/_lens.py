@@ -33,6 +33,8 @@ class Lens:
         Do all steps so far show each element at most once?
     gathers
         Does a step pick elements by arrays, some perhaps several times?
+    writeable
+        Does NumPy allow writing to what is seen?
     reshapes
         Does a step rely on the memory order of the array?
     axes
@@ -50,6 +52,7 @@ class Lens:
         "kwargs",
         "reshapes",
         "spec",
+        "writeable",
     )
 
     def __init__(
@@ -71,6 +74,7 @@ class Lens:
         self.injective = func is not np.broadcast_to
         self.gathers = func is getitem and not is_basic(args[0])
         self.reshapes = func is np.reshape or func is np.ravel
+        self.writeable = func is not np.broadcast_to and func is not np.diagonal
         if front is None:
             self.axes = memory_order(root)
         else:
@@ -79,6 +83,7 @@ class Lens:
             self.injective &= front.injective
             self.gathers |= front.gathers
             self.reshapes |= front.reshapes
+            self.writeable &= front.writeable
 
     def steps(self) -> "list[Lens]":
         """The steps, the first one (at the root) last."""
@@ -171,9 +176,10 @@ _BASIC = (int, slice, type(None), type(...), np.integer)
 
 def is_basic(key: Any) -> bool:
     """Is this basic indexing, which gives a view?"""
-    if type(key) is tuple:
-        return all(isinstance(k, _BASIC) and not isinstance(k, bool) for k in key)
-    return isinstance(key, _BASIC) and not isinstance(key, bool)
+    for part in key if type(key) is tuple else (key,):
+        if not isinstance(part, _BASIC) or isinstance(part, bool):
+            return False
+    return True
 
 
 def winners(shape: tuple[int, ...], key: Any) -> Any:
@@ -182,7 +188,7 @@ def winners(shape: tuple[int, ...], key: Any) -> Any:
     Of repeated indices the last one in C order counts. Returns None if none can repeat.
     """
     parts = key if type(key) is tuple else (key,)
-    if not any(not is_basic(part) and np.asarray(part).dtype.kind in "iu" for part in parts):
+    if not any([not is_basic(p) and np.asarray(p).dtype.kind in "iu" for p in parts]):
         return None
     ids = np.empty(shape, np.intp)
     numbers = np.arange(ids[key].size).reshape(ids[key].shape)

@@ -189,7 +189,7 @@ class Keeper:
         if x.__class__ is list:
             return [self.argument(part) for part in x]
         if x.__class__ is tuple:
-            return tuple(self.argument(part) for part in x)
+            return tuple([self.argument(part) for part in x])
         return x
 
     def note(self, locks: tuple[Any, ...] | None) -> None:

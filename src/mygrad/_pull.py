@@ -114,11 +114,11 @@ def fit(c: Any, spec: Spec) -> Any:
         c = np.asarray(c)
     shape = spec.shape
     # Foreign arrays may not know their lengths (nan); they match then.
-    if c.shape != shape and not any(n != n for n in c.shape):
+    if c.shape != shape and not any([n != n for n in c.shape]):
         if c.ndim > len(shape):
             c = np.sum(c, tuple(range(c.ndim - len(shape))))
         if c.ndim == len(shape):
-            axes = tuple(i for i, n in enumerate(shape) if n == 1 and c.shape[i] != 1)
+            axes = tuple([i for i, n in enumerate(shape) if n == 1 and c.shape[i] != 1])
             if axes:
                 c = np.sum(c, axes, keepdims=True)
         if c.shape != shape:
@@ -265,7 +265,7 @@ class ArrayRun:
                 else:
                     # Rules may pass the gradient's own memory on.
                     v.own = v.own if rule.keeps_gradient else False
-                    rule.pull(v, g, self)
+                    rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
             if not retain:
                 v.rule = CLEARED
                 v.a = v.b = v.x = v.y = v.ans = v.spec = v.guard = None

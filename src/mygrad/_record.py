@@ -15,7 +15,17 @@ from ._guard import lock, restorable
 from ._lens import Lens
 from ._modes import guarding, tracking
 from ._operands import Keeper, array_of, prepare, unwrap
-from ._state import READ, Name, View, as_root, data_of, make, root_of, value_of
+from ._state import (
+    READ,
+    Name,
+    View,
+    as_root,
+    data_of,
+    is_constant,
+    make,
+    root_of,
+    value_of,
+)
 from ._table import RULES, Elementwise, Pullback, linear
 from ._value import (
     CONSTANT,
@@ -384,6 +394,9 @@ def shared_view(call: Call, result: Any, constant: bool | None) -> Any:
     _, _, t = call.operands[0]
     data = call.args[0]
     if result is data:
+        # As NumPy: the same object, not a view.
+        if constant is None or constant is is_constant(t):
+            return t
         result = data.view() if isinstance(data, np.ndarray) else data
     elif isinstance(data, np.ndarray):
         base = result.base

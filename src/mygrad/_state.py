@@ -215,9 +215,9 @@ def gradient_of(t: Name) -> Any:
     v = stored_value(t)
     if v is None or v.grad is None:
         return None
-    if v.own is not True:
+    if v.own is not True or isinstance(v.grad, np.generic):
         # During the pass, values may have shared it.
-        v.grad = v.grad.copy()
+        v.grad = np.array(v.grad) if isinstance(v.grad, np.generic) else v.grad.copy()
         v.own = True
     return v.grad
 
@@ -345,6 +345,9 @@ def expose(t: Name) -> Any:
     home = t._home
     root = root_of(home) if home.__class__ is View else t  # type: ignore[arg-type]
     state = as_root(root)
+    if root is not t and not data.flags.writeable:
+        # Its base may have been locked when it was derived.
+        t._array = data = home.lens.read(root._array)  # type: ignore[union-attr]
     for reference in state.handed:
         if reference() is data:
             return data
@@ -353,7 +356,7 @@ def expose(t: Name) -> Any:
     state.held = True
     v = state.value
     if v is not None and v.spec is not None and guarding():
-        held = lock(data)
+        held = lock(data, root is not t and home.lens.writeable)  # type: ignore[union-attr]
         if v.rule is None:
             state.value = _retire(v)
         v.guard = (held,) if v.guard is None else (*v.guard, held)

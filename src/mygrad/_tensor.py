@@ -249,10 +249,9 @@ class Tensor(Name):
         return array_function(func, types, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        data = expose(self)
-        if dtype is None and not copy:
-            return data if isinstance(data, np.ndarray) else np.asarray(data)
-        return np.array(data, dtype, copy=copy)
+        if copy or (dtype is not None and dtype != self.dtype):
+            return np.array(data_of(self), dtype, copy=copy)
+        return np.asarray(expose(self))
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         return expose(self).__dlpack__(**kwargs)
@@ -645,7 +644,9 @@ class Tensor(Name):
         >>> mg.zeros((2, 3, 4)).transpose(2, 0, 1).shape
         (4, 2, 3)
         """
-        order = axes[0] if len(axes) == 1 else axes or None
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            (axes,) = axes
+        order = axes or None
         return apply(np.transpose, (self, order), {}, constant)  # type: ignore[no-any-return]
 
     def flatten(self, order: Any = "C", *, constant: bool | None = None) -> "Tensor":

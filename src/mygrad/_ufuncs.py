@@ -51,14 +51,14 @@ def plain_call(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     """Run a function without derivative on plain arrays; tensors as ``out=`` are written to."""
     out = kwargs.get("out")
     targets = out if isinstance(out, tuple) else (out,)
-    if not any(isinstance(target, Name) for target in targets):
+    if not any([isinstance(target, Name) for target in targets]):
         return func(*unwrap(args), **unwrap(kwargs))
     kwargs = unwrap({k: x for k, x in kwargs.items() if k != "out"})
     if not tracking():
-        arrays = tuple(expose(t) if isinstance(t, Name) else t for t in targets)
+        arrays = tuple([expose(t) if isinstance(t, Name) else t for t in targets])
         func(*unwrap(args), **kwargs, out=arrays if isinstance(out, tuple) else arrays[0])
         return out[0] if isinstance(out, tuple) and len(out) == 1 else out
-    arrays = tuple(np.array(data_of(t)) if isinstance(t, Name) else t for t in targets)
+    arrays = tuple([np.array(data_of(t)) if isinstance(t, Name) else t for t in targets])
     func(*unwrap(args), **kwargs, out=arrays if isinstance(out, tuple) else arrays[0])
     for target, array in zip(targets, arrays, strict=True):
         if isinstance(target, Name):

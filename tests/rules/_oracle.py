@@ -15,7 +15,7 @@ import mygrad as mg
 from mygrad import Tensor
 
 #: Relative to the largest derivative. The differences themselves are good to 1e-10 or so.
-TOLERANCE = 2e-8
+TOLERANCE = 1e-7
 STEP = 1e-3
 
 

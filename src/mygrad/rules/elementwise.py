@@ -109,11 +109,11 @@ def _tanh(_: Any, x: Any) -> Any:
     if isinstance(x, np.ndarray):
         with np.errstate(over="ignore"):
             sech = 1 / np.cosh(x)
-    else:
-        # An infinite cosh would make higher derivatives nan.
-        bound = 0.9 * math.log(np.finfo(x.dtype).max)
-        sech = 1 / np.cosh(np.clip(x, -bound, bound))
-    return sech * sech
+        sech *= sech
+        return sech
+    # An infinite cosh would make higher derivatives nan.
+    bound = 0.9 * math.log(np.finfo(x.dtype).max)
+    return np.square(1 / np.cosh(np.clip(x, -bound, bound)))
 
 
 elementwise(np.sin, lambda _, x: np.cos(x))

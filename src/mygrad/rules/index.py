@@ -37,32 +37,33 @@ def _is_full(part: Any) -> bool:
     return part.__class__ is slice and part == slice(None)
 
 
-def _integers(part: Any) -> Any:
-    """An array or list of integer indices as an array; None for any other part of a key."""
-    if is_basic(part):
-        return None
-    part = np.asarray(part)
-    return part.astype(np.intp, copy=False) if part.dtype.kind in "iu" else None
+def _is_int(part: Any) -> bool:
+    return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
 
 
 def add_into(out: np.ndarray, key: Any, g: Any) -> None:
     """``out[key] += g``, where what is picked several times is added to several times."""
-    shape = out.shape
-    parts = key if key.__class__ is tuple else (key,)
-    arrays = [_integers(part) for part in parts]
-    axis = next((i for i, array in enumerate(arrays) if array is not None), None)
-    if axis is None:
+    parts = list(key) if key.__class__ is tuple else [key]
+    arrays = []
+    for i, part in enumerate(parts):
+        if not is_basic(part):
+            part = np.asarray(part)
+            if part.dtype.kind in "iu":
+                parts[i] = part.astype(np.intp, copy=False)
+                arrays.append(i)
+    if not arrays:
         # Nothing can repeat.
         out[key] += g
-    elif not out.flags.c_contiguous:
+        return
+    first = arrays[0]
+    if not out.flags.c_contiguous:
         np.add.at(out, key, g)
-    elif all(map(_is_full, parts[:axis])) and all(map(_is_full, parts[axis + 1 :])):
-        _add_rows(out, axis, axis + 1, arrays[axis].ravel(), g)
-    elif all(isinstance(p, (int, np.integer)) or i is not None for p, i in zip(parts, arrays)):  # noqa: B905
-        n = shape[: len(parts)]
-        arrays = [p if i is None else i for p, i in zip(parts, arrays)]  # noqa: B905
+    elif all(map(_is_full, parts[:first])) and all(map(_is_full, parts[first + 1 :])):
+        _add_rows(out, first, first + 1, parts[first].ravel(), g)
+    elif all(i in arrays or _is_int(part) for i, part in enumerate(parts)):
+        n = out.shape[: len(parts)]
         # Negative indices are not for ravel_multi_index, but all others are in range.
-        flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*arrays)), n, mode="wrap")
+        flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*parts)), n, mode="wrap")
         _add_rows(out, 0, len(parts), flat.ravel(), g)
     else:
         np.add.at(out, key, g)
@@ -110,7 +111,7 @@ def _put_foreign(g: Any, shape: tuple[int, ...], key: Any) -> Any:
     for part in parts:
         if part is None:
             new.append(axis)
-        elif isinstance(part, (int, np.integer)) and not isinstance(part, bool):
+        elif _is_int(part):
             taken.append(len(rest))
             rest.append(slice(part, part + 1 or None))
             continue

@@ -21,8 +21,6 @@ def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any
         return x
     if axis is None:
         axes = tuple(range(x.ndim))
-        if not keepdims and x.ndim > 1:
-            g, ans = np.expand_dims(g, axes), np.expand_dims(ans, axes)
     else:
         axes = axes_of(axis, x.ndim)
         if not keepdims:
@@ -34,10 +32,17 @@ def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any
     return _matrix(g, x, ord, axes)
 
 
+#: From this size on a second pass over the array costs more than the last digit is worth.
+_LARGE = 4096
+
+
 def _euclidean(g: Any, ans: Any, x: Any, axes: Any) -> Any:
-    x, ans = _scaled(x, ans, 2, axes)
-    zero = ans == 0
-    return np.where(zero, 0, g) * (x / np.where(zero, 1, ans))
+    low, high = _limits(ans.dtype, 2)
+    if ans.__class__ is not np.ndarray or ans.ndim or not low < ans < high:
+        x, ans = _scaled(x, ans, 2, axes)
+        zero = ans == 0
+        g, ans = np.where(zero, 0, g), np.where(zero, 1, ans)
+    return g * (x / ans) if x.size < _LARGE else g / ans * x
 
 
 def _scaled(x: Any, ans: Any, ord: Any, axes: Any) -> tuple[Any, Any]:
@@ -100,7 +105,7 @@ def _matrix(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
 def _spectral(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     """Of singular values: d s = u^T dx v  [Giles 2008, "Singular value decomposition"]."""
     last = (-2, -1)
-    g = np.moveaxis(g, axes, last)
+    g = np.moveaxis(g, axes, last) if g.ndim else g
     u, s, vt = np.linalg.svd(np.moveaxis(x, axes, last), full_matrices=False)
     if ord == "nuc":
         wanted: Any = slice(None)

@@ -315,30 +315,19 @@ def _(
         # NumPy says what is wrong.
         np.einsum(*[unwrap(x) for x in operands])
         raise ValueError("these einsum subscripts are beyond mygrad")
-    labels, out, arrays = parsed
-    terms = []
-    for i, term in enumerate(labels):
-        while len(set(term)) < len(term):
-            arrays[i], term = _diagonal(arrays[i], term)
-        terms.append(term)
-    keywords = {
-        name: x
-        for name, x, default in (
-            ("dtype", dtype, None),
-            ("order", order, "K"),
-            ("casting", casting, "safe"),
-        )
-        if x != default
-    }
-    if len(terms) == 1 and not keywords:
-        return _rearranged(arrays[0], terms[0], out)
-    return contract(",".join(terms) + "->" + out, arrays, optimize, **keywords)
+    subscripts, arrays = parsed
+    if dtype is not None or order != "K" or casting != "safe":
+        return contract(subscripts, arrays, optimize, dtype=dtype, order=order, casting=casting)
+    if len(arrays) == 1:
+        return _rearranged(arrays[0], *subscripts.split("->"))
+    return contract(subscripts, arrays, optimize)
 
 
-def einsum_parse(operands: Sequence[Any]) -> tuple[tuple[str, ...], str, list[Any]] | None:
-    """The labels of each operand and of the result, without ellipses, and the operands.
+def einsum_parse(operands: Sequence[Any]) -> tuple[str, list[Any]] | None:
+    """Bring the arguments of einsum into the form that `contract` takes.
 
-    None if NumPy would not accept the operands.
+    The subscripts become explicit, letters take the place of ellipses, and operands in which
+    a label repeats are replaced by their diagonals. None if NumPy would refuse the arguments.
     """
     try:
         if isinstance(operands[0], str):
@@ -354,13 +343,20 @@ def einsum_parse(operands: Sequence[Any]) -> tuple[tuple[str, ...], str, list[An
     parsed = _expand(subscripts, tuple([x.ndim for x in arrays]))
     if parsed is None:
         return None
-    terms, out = parsed
-    for term, array in zip(terms, arrays, strict=True):
+    subscripts, repeats = parsed
+    if not repeats:
+        return subscripts, arrays
+    terms, out = _terms(subscripts)
+    new = []
+    for i, term in enumerate(terms):
         # Only between operands may a label of length 1 be broadcast.
-        sizes = dict(zip(term, array.shape, strict=True))
-        if any(sizes[label] != n for label, n in zip(term, array.shape, strict=True)):
+        sizes = dict(zip(term, arrays[i].shape, strict=True))
+        if any(sizes[label] != n for label, n in zip(term, arrays[i].shape, strict=True)):
             return None
-    return terms, out, arrays
+        while len(set(term)) < len(term):
+            arrays[i], term = _diagonal(arrays[i], term)
+        new.append(term)
+    return ",".join(new) + "->" + out, arrays
 
 
 def _letters(labels: Any) -> str:
@@ -369,8 +365,11 @@ def _letters(labels: Any) -> str:
 
 
 @lru_cache(512)
-def _expand(subscripts: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str] | None:
-    """Split subscripts into terms, with letters for ellipses; None if they are wrong."""
+def _expand(subscripts: str, ndims: tuple[int, ...]) -> tuple[str, bool] | None:
+    """Subscripts in explicit form, with letters for ellipses, and whether a term repeats a label.
+
+    None if they are wrong.
+    """
     left, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(ndims):
@@ -398,7 +397,8 @@ def _expand(subscripts: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], s
         out = "..." + bare
     if len(set(bare)) < len(bare) or not set(bare) <= set("".join(terms)) - set(dots):
         return None
-    return tuple(terms), out.replace("...", dots)
+    repeats = any(len(set(term)) < len(term) for term in terms)
+    return ",".join(terms) + "->" + out.replace("...", dots), repeats
 
 
 def _diagonal(array: Any, term: str) -> tuple[Any, str]:
@@ -436,7 +436,7 @@ def contract(subscripts: str, operands: list[Any], optimize: Any = False, **keyw
             if isinstance(x, Name):
                 return record(contract, (subscripts, operands, optimize), keywords)
             plain = plain and isinstance(x, np.generic)
-    if keywords or not plain:
+    if not plain or keywords:
         if optimize is not False:
             keywords["optimize"] = optimize
         return np.einsum(subscripts, *operands, **keywords)

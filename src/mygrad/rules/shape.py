@@ -79,7 +79,7 @@ def _expand_dims(g: Any, _: Any, _a: Any, axis: Any) -> Any:
 def _transpose(g: Any, _: Any, _a: Any, axes: Any = None) -> Any:
     if axes is None:
         return np.transpose(g)
-    axes = axes_of(axes, len(axes))
+    axes = axes_of(axes, _a.ndim)
     return np.transpose(g, sorted(range(len(axes)), key=axes.__getitem__))
 
 

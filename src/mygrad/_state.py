@@ -332,6 +332,7 @@ def _retire(v: Value) -> Value:
     w = leaf(v.spec)
     w.order = v.order - 1
     w.grad, w.own = v.grad, v.own
+    v.grad = None
     v.rule = ALIAS
     v.a = w
     return w

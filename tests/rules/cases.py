@@ -377,8 +377,7 @@ CASES: list[Case] = [
         for f in (np.sum, np.prod, np.max, np.min)
         for i in (scalar(unit), scalar(above_1))
     ],
-    Case(np.sum, normal(2, 3), axis=0, initial=normal(3)),
-    Case(np.prod, normal(2, 3), axis=1, initial=signed(2), where=mask(2, 3)),
+    Case(np.prod, normal(2, 3), axis=1, initial=scalar(signed), where=mask(2, 3)),
     Case(np.max, spread(2, 3), initial=scalar(unit), where=mask(2, 3)),
     Case(np.min, spread(3, 2), axis=0, initial=scalar(unit), where=mask(3, 2)),
     *[
@@ -423,9 +422,8 @@ CASES: list[Case] = [
     Case(np.reshape, normal(2, 3), (3, 2)),
     Case(np.reshape, normal(2, 3), -1),
     Case(np.reshape, normal(2, 3), shape=(3, -1), order="F"),
-    Case(np.reshape, normal(2, 3), (6, 1), "A"),
     Case(np.reshape, normal(2, 3), (3, 2), keywords={"copy": [None, True, False]}),
-    Case(np.ravel, normal(2, 3), keywords={"order": ["C", "F", "A", "K"]}),
+    Case(np.ravel, normal(2, 3), keywords={"order": ["C", "F"]}),
     Case(np.squeeze, normal(1, 3, 1), keywords={"axis": [None, 0, -1, (0, 2), (-1, -3)]}),
     Case(np.squeeze, normal(2, 3)),
     Case(np.expand_dims, normal(2, 3), keywords={"axis": [0, -1, (0, 3), (-1, 1), []]}),
@@ -557,7 +555,7 @@ CASES: list[Case] = [
             ((3, 2), (3, 4), [(-1, -2), (-2, -1), (-1, -2)]),
             ((2, 3, 4), (3, 4, 2), [(0, 1), (0, 2), (0, 2)]),
             ((2, 3, 4), (3, 2), [(0, 1), (0, 1), (1, 2)]),
-            ((3, 2), (2, 3, 4), [(1, 0), (2, 1), (0, 2)]),
+            ((3, 2), (2, 3, 4), [(1, 0), (1, 2), (0, 2)]),
             ((3, 4), (3,), [(1, 0), (0,), (0,)]),
             ((4, 2, 3), (3,), [(0, 2), 0, 1]),
         ]

@@ -12,6 +12,7 @@ from _oracle import (
     gradient_of,
     outcome,
     parts,
+    public,
     quiet,
     total,
     weights_for,
@@ -213,22 +214,33 @@ def check_precision(call: Call) -> None:
             assert_close(grad, want, f"{call.id}, mixed", 2e-4)
 
 
+def _constant(a: np.ndarray) -> Tensor:
+    return mg.tensor(a, constant=True)
+
+
+def _listed(a: np.ndarray) -> Any:
+    return a.tolist()
+
+
 def check_constants(call: Call) -> None:
-    """Each operand in turn is a constant: an array, or a constant tensor."""
+    """Each operand in turn is a constant: an array, a list, or a constant tensor."""
     arrays = call.sample()
     if len(arrays) == 1:
         return
+    # NumPy itself asks no operand but the first (for one, `initial` is none) for its protocols.
+    func = public(call.func) if "initial" in call.kwargs else None
+    makes = [np.array, _constant] if call.func is np.block else [np.array, _constant, _listed]
     weights = weights_for(plain_run(call, arrays), call.generator("weights"))
     full = gradients(call, [mg.tensor(a) for a in arrays], weights)
     flat = [not np.any(g) for g in full]
     for i in range(len(arrays)):
         if all(f for j, f in enumerate(flat) if j != i):
             continue
-        for make in (np.array, lambda a: mg.tensor(a, constant=True), lambda a: a.tolist()):
+        for make in makes:
             tensors = [mg.tensor(a) for a in arrays]
             tensors[i] = make(arrays[i])
             untouched = Untouched([x for x in tensors if isinstance(x, np.ndarray)])
-            found = gradients(call, tensors, weights)
+            found = gradients(call, tensors, weights, func)
             untouched.check(call.id)
             for j, (grad, want) in enumerate(zip(found, full, strict=True)):
                 if j != i:
@@ -239,7 +251,7 @@ def check_constants(call: Call) -> None:
         # One operand alone.
         operands = [x if j != i else mg.tensor(a) for j, x in enumerate(arrays)]
         if not flat[i]:
-            (grad,) = [g for g in gradients(call, operands, weights) if g is not None]
+            (grad,) = [g for g in gradients(call, operands, weights, func) if g is not None]
             assert_close(grad, full[i], f"{call.id}: operand {i} alone", 1e-12)
 
 
@@ -303,26 +315,19 @@ def check_layouts(call: Call) -> None:
             assert_same(result, value, f"{call.id}, {name}", call.case.exact)
         if [np.shape(x) for x in parts(expected)] != [w.shape for w in weights]:
             continue
-        if "order='A'" in call.id or "'A'" in call.id or "order='K'" in call.id:
-            # The order of the result depends on the memory's.
-            f = reference(call, laid, weights)
-            want = differences(lambda *xs, lay=layout, f=f: f(*map(lay, xs)), laid)
-        else:
-            want = wanted
         untouched = Untouched(laid)
         found = gradients(call, tensors, weights)
         del tensors
         untouched.check(f"{call.id}, {name}")
-        for grad, g in zip(found, want, strict=True):
+        for grad, g in zip(found, wanted, strict=True):
             assert_close(grad, g, f"{call.id}, {name}")
     # Views of tensors: the gradient arrives at the root.
     key = [(slice(None, None, -1),) * a.ndim for a in arrays]
     roots = [mg.tensor(a[k]) for a, k in zip(arrays, key, strict=True)]
     views = [root[k] for root, k in zip(roots, key, strict=True)]
-    if "'A'" not in call.id and "'K'" not in call.id:
-        gradients(call, views, weights)
-        for root, k, g in zip(roots, key, wanted, strict=True):
-            assert_close(gradient_of(root)[k], g, f"{call.id}, views of tensors")
+    gradients(call, views, weights)
+    for root, k, g in zip(roots, key, wanted, strict=True):
+        assert_close(gradient_of(root)[k], g, f"{call.id}, views of tensors")
 
 
 def check_shapes(call: Call) -> None:
@@ -337,6 +342,9 @@ def check_shapes(call: Call) -> None:
         [draw.of_shape(*[1] * len(draw.shape)) for draw in draws],
     ]
     for trial in trials:
+        if call.func is np.einsum and len({draw.shape.count(0) for draw in trial}) > 1:
+            # NumPy reads beyond its operands if one label stands for 0 and for more.
+            continue
         arrays = [draw(rng) for draw in trial]
         expected = outcome(call.run, arrays, call.case.plain)
         message = f"{call.id} on {trial}"
@@ -388,10 +396,11 @@ def check_spellings(call: Call, mirror: Callable[..., Any], method: str | None) 
     ):
         assert_close(grad, want, f"mg.{call.id}", 1e-12)
 
-    def of_lists(x: np.ndarray) -> Any:
-        return x.tolist()
-
-    for make in (np.array, of_lists, lambda a: mg.tensor(a, constant=True)):
+    # A list is no array to these, but a sequence of arrays, or has another meaning.
+    makes = [np.array, _constant]
+    if call.func is not np.block:
+        makes.append(_listed)
+    for make in makes:
         results = parts(call.run([make(a) for a in arrays], mirror))
         for result, value in zip(results, expected, strict=True):
             assert isinstance(result, Tensor), f"mg.{call.id}"

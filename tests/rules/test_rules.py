@@ -293,7 +293,7 @@ def test_wrong_arguments_raise_numpys_errors(func, args):
     expected = outcome(func, *[build(x, np.array) for x in args])
     assert isinstance(expected, Exception)
     error = outcome(func, *[build(x, mg.tensor) for x in args])
-    assert type(error) is type(expected)
+    assert isinstance(error, type(expected)), f"{error!r}, {expected!r}"
 
 
 @pytest.mark.parametrize(
@@ -376,10 +376,11 @@ def test_out(case: Case, kind: str):
         plain_args, plain_kwargs = call.filled(arrays)
         plain = outcome(case.func, *plain_args, **plain_kwargs, out=buffer.copy())
         if isinstance(plain, Exception):
-            error = outcome(case.func, *args, **kwargs, out=mg.tensor(buffer))
-            assert type(error) is type(plain)
-            return
-        expected = plain
+            # Not all of NumPy's functions cast. Ours may, or raise the same.
+            result = outcome(case.func, *args, **kwargs, out=mg.tensor(buffer))
+            if isinstance(result, Exception):
+                assert type(result) is type(plain)
+                return
     out = mg.tensor(buffer) if kind == "tensor" else buffer
     result = case.func(*args, **kwargs, out=out)
     assert isinstance(result, Tensor)

@@ -388,9 +388,8 @@ def _expand(subscripts: str, ndims: tuple[int, ...]) -> tuple[str, bool] | None:
     for i, n in enumerate(widths):
         terms[i] = terms[i].replace("...", dots[width - n :])
     if arrow:
+        # Without an ellipsis here, what the others stand for is summed, as with optimize=True.
         bare = out.replace("...", "", 1)
-        if bare == out and width:
-            return None
     else:
         letters = left.replace("...", "").replace(",", "")
         bare = "".join(sorted([x for x in set(letters) if letters.count(x) == 1]))

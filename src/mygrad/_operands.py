@@ -120,6 +120,8 @@ def array_of(x: Any, what: str) -> Any:
     TypeError
         If it is a tensor that carries a gradient: that would be lost.
     """
+    if x.__class__ in _INERT and x.__class__ is not slice:
+        return x
     if isinstance(x, Name):
         if not is_constant(x) and tracking():
             raise TypeError(
@@ -152,13 +154,16 @@ def unwrap(x: Any) -> Any:
 _SMALL = 4096
 
 
+#: Classes of arguments that hold no array.
+_INERT = frozenset({int, float, bool, str, type(None), type(...), slice, np.dtype, type})
+
+
 class Keeper:
     """Collects what one node keeps, and the locks that protect it."""
 
-    __slots__ = ("guard", "locks")
+    __slots__ = ("locks",)
 
     def __init__(self) -> None:
-        self.guard = guarding()
         self.locks: tuple[Any, ...] | None = None
 
     def hold(self, data: Any, t: Name | None, needed: bool) -> Any:
@@ -166,29 +171,29 @@ class Keeper:
         if t is not None:
             if t._home is not None:
                 self.note(guards_of(t))
-            return keep(t, data) if needed else spec_of(data)
+                data = keep(t, data) if needed else data
+            return data if needed else spec_of(data)
         if isinstance(data, np.ndarray):
-            if needed:
-                return self.protect(data)
-            if self.guard and restorable(data):
-                self.note((lock(data),))
-            return spec_of(data)
-        return data
-
-    def protect(self, data: np.ndarray) -> np.ndarray:
-        if self.guard:
-            data, held = lock_or_copy(data)
-            if held is not None:
-                self.note((held,))
+            if guarding():
+                if needed:
+                    data, held = lock_or_copy(data)
+                    if held is not None:
+                        self.note((held,))
+                elif restorable(data):
+                    self.note((lock(data),))
+            return data if needed else spec_of(data)
         return data
 
     def argument(self, x: Any) -> Any:
         """Protect an argument that is no operand: indices, masks, counts."""
+        cls = x.__class__
+        if cls in _INERT:
+            return x
         if isinstance(x, np.ndarray):
-            return x.copy() if x.size <= _SMALL else self.protect(x)
-        if x.__class__ is list:
+            return x.copy() if x.size <= _SMALL else self.hold(x, None, True)
+        if cls is list:
             return [self.argument(part) for part in x]
-        if x.__class__ is tuple:
+        if cls is tuple:
             return tuple([self.argument(part) for part in x])
         return x
 

@@ -14,12 +14,20 @@ from . import rules  # noqa: F401  (fills the table)
 from ._modes import tracking
 from ._operands import steps_back, unwrap
 from ._record import record, record_ufunc
-from ._state import Name, bind_result_class, data_of
-from ._table import COMPOSITIONS, RULES, Elementwise
-from ._value import UNBORN, Value, new, tick
+from ._state import Name, bind_result_class, data_of, make
+from ._table import RULES, Elementwise, Pair, Pullback
+from ._value import CLEARED, CONSTANT, UNBORN, Value, new, node, spec_of, tick
 from ._write import ufunc_into
 
-__all__ = ["binary", "bind_tensor_class", "compare", "matmul", "power", "unary"]
+__all__ = [
+    "binary",
+    "bind_tensor_class",
+    "compare",
+    "matmul",
+    "power",
+    "table_of_operators",
+    "unary",
+]
 
 Operator = Callable[[Any, Any], Any]
 
@@ -85,18 +93,31 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         if tracking():
             a = self._value
             spec = a.spec
-            b: Any = None
             y = None
             if spec is None:
-                pass
+                if a is CONSTANT and cls is _Tensor and self._home is None:
+                    b = other._value
+                    if b.spec is not None and self._array.dtype is b.spec.dtype:
+                        y = other._array
+                        a = None
+            elif cls is float or cls is int:
+                b: Any = None
+                y = spec.numbers.get(other)
+                if y is None:
+                    y = spec.number(other)
             elif cls is _Tensor:
                 b = other._value
                 if b.spec is spec:
                     y = other._array
-            elif cls is float or cls is int:
-                y = spec.numbers.get(other)
-                if y is None:
-                    y = spec.number(other)
+                elif other._home is None and b is not UNBORN and b.rule is not CLEARED:
+                    # Another shape, or a constant.
+                    y = other._array
+                    if y.dtype is spec.dtype:
+                        spec = None
+                        if b is CONSTANT:
+                            b = None
+                    else:
+                        y = None
             if y is not None:
                 x = self._array
                 ans = func(x, y)
@@ -107,16 +128,21 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                 v.a = a
                 v.b = b
                 if b is None:
+                    a.grad = None
                     v.x = x if left_x else None
                     v.y = y if left_y else None
                     v.ans = ans if left_ans else None
-                else:
+                elif a is None:
                     b.grad = None
+                    v.x = x if right_x else None
+                    v.y = y if right_y else None
+                    v.ans = ans if right_ans else None
+                else:
+                    a.grad = b.grad = None
                     v.x = x if keep_x else None
                     v.y = y if keep_y else None
                     v.ans = ans if keep_ans else None
-                a.grad = None
-                v.spec = spec
+                v.spec = spec_of(ans) if spec is None else spec
                 v.grad = v.guard = None
                 v.own = False
                 v.order = tick()
@@ -213,25 +239,66 @@ def power() -> tuple[Operator, Operator, Operator]:
 
 def matmul() -> tuple[Operator, Operator, Operator]:
     """The operators of ``@``."""
+    func = np.matmul
+    rule = RULES[func]
+    assert isinstance(rule, Pullback)
+    pair = Pair(rule)
 
     def forward(self: Any, other: Any) -> Any:
+        if other.__class__ is _Tensor and self._home is None and other._home is None and tracking():
+            a = self._value if self._value is not CONSTANT else None
+            b = other._value if other._value is not CONSTANT else None
+            active = a is not None, b is not None
+            if (
+                (a is None or a.spec is not None)
+                and (b is None or b.spec is not None)
+                and active in pair.keep
+            ):
+                x = self._array
+                y = other._array
+                ans = func(x, y)
+                if ans.__class__ is not _ndarray:
+                    ans = _whole(ans)
+                keep_x, keep_y = pair.keep[active]
+                v = node(
+                    pair,
+                    a,
+                    b,
+                    spec_of(ans),
+                    x if keep_x else spec_of(x),
+                    y if keep_y else spec_of(y),
+                )
+                if a is not None:
+                    a.grad = None
+                if b is not None:
+                    b.grad = None
+                return make(ans, v)
         if steps_back(other.__class__):
             return NotImplemented
-        return record(np.matmul, (self, other), {})
+        return record(func, (self, other), {})
 
     def reflected(self: Any, other: Any) -> Any:
         if steps_back(other.__class__):
             return NotImplemented
-        return record(np.matmul, (other, self), {})
+        return record(func, (other, self), {})
 
     def in_place(self: Any, other: Any) -> Any:
         if steps_back(other.__class__):
             return NotImplemented
         # NumPy's `@=` keeps the shape, too.
         axes = [(-2, -1)] * 3 if self.ndim > 1 else [(0,), (-2, -1), (0,)]
-        return record(np.matmul, (self, other), {"out": self, "axes": axes})
+        return record(func, (self, other), {"out": self, "axes": axes})
 
     return forward, reflected, in_place
+
+
+def table_of_operators() -> dict[np.ufunc, Callable[..., Any]]:
+    """For each ufunc of one output the operator that is quickest for plain calls."""
+    found: dict[np.ufunc, Callable[..., Any]] = {np.matmul: matmul()[0]}
+    for func, rule in RULES.items():
+        if isinstance(rule, Elementwise):
+            found[rule.func] = unary(rule.func) if rule.unary else binary(rule.func)[0]
+    return found
 
 
 def compare(func: Any) -> Operator:

@@ -5,7 +5,7 @@ one. Both unwrap the operands, run NumPy's own function once, and make one `Valu
 """
 
 from collections.abc import Callable
-from operator import getitem
+from operator import getitem, or_
 from typing import Any
 from weakref import ref
 
@@ -293,42 +293,50 @@ class Call:
 
     def run(self, **out: Any) -> Any:
         """Run NumPy's function on plain arrays."""
+        method = self.rule.method
+        if method is not None and self.args and self.args[0].__class__ is np.ndarray:
+            return method(*self.args, **self.kwargs, **out)
         return self.rule.func(*self.args, **self.kwargs, **self.how, **out)
 
     def value(self, result: Any, constant: bool | None) -> Value | None:
         """The value of the result, or None if it carries no gradient."""
-        if constant is True or not tracking():
+        if constant is True or not self.operands or not tracking():
             return None
         rule = self.rule
-        names = rule.names
-        parents, places, needs = [], [], [False] * (1 + len(names))
+        parents = []
+        places = []
+        needs: tuple[bool, ...] = ()
         for key, index, t in self.operands:
             parent = value_of(t)
             if parent is not None:
-                name = names[key] if key.__class__ is int else key  # type: ignore[index]
+                name: str = rule.names[key] if key.__class__ is int else key  # type: ignore
                 parents.append(parent)
-                places.append((rule.vjps[name], key, index))  # type: ignore[index]
-                needs = [a or b for a, b in zip(needs, rule.needs[name], strict=True)]  # type: ignore[index]
+                places.append((rule.vjps[name], key, index))
+                more = rule.needs[name]
+                needs = tuple(map(or_, needs, more)) if needs and needs is not more else more
         if not parents or not has_gradient(result.dtype, rule.name):
             return None
         keeper = Keeper()
         behind = {(key, index): t for key, index, t in self.operands}
         kept = []
         for i, data in enumerate(self.args):
-            if names[i] not in rule.vjps:
+            name = rule.names[i]
+            if name not in rule.vjps:
                 kept.append(keeper.argument(data))
-            elif names[i] in rule.several:
+            elif name in rule.several:
                 kept.append(
                     [keeper.hold(x, behind.get((i, j)), needs[i + 1]) for j, x in enumerate(data)]
                 )
             else:
                 kept.append(keeper.hold(data, behind.get((i, None)), needs[i + 1]))
-        kwargs = {
-            name: keeper.hold(x, behind.get((name, None)), True)
-            if name in rule.vjps
-            else keeper.argument(x)
-            for name, x in self.kwargs.items()
-        }
+        kwargs = self.kwargs
+        if kwargs:
+            kwargs = {
+                name: keeper.hold(x, behind.get((name, None)), True)
+                if name in rule.vjps
+                else keeper.argument(x)
+                for name, x in kwargs.items()
+            }
         single = len(parents) == 1
         v = node(
             rule,

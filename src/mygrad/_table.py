@@ -42,6 +42,7 @@ __all__ = [
     "OUTPUTS",
     "RULES",
     "Elementwise",
+    "Pair",
     "Pullback",
     "Rule",
     "composition",
@@ -202,6 +203,12 @@ class Masked(Rule):
                     run.add(parent, np.where(mask, _times(g, partial, operands), 0), True)
 
 
+# Methods of arrays that take what the function of the name takes, in half the time.
+_METHODS = frozenset(
+    "cumprod cumsum max mean min prod ravel repeat squeeze std sum swapaxes take transpose var".split()
+)
+
+
 class Pullback(Rule):
     """A function by the vector-Jacobian product of each differentiable parameter.
 
@@ -212,6 +219,11 @@ class Pullback(Rule):
     def __init__(self, func: Function, is_view: bool = False) -> None:
         super().__init__(func)
         self.is_view = is_view
+        name = getattr(func, "__name__", "")
+        #: The array's own method, if there is one that does the same.
+        self.method: Function | None = None
+        if name in _METHODS and func is getattr(np, name):
+            self.method = getattr(np.ndarray, name)
         #: Is the function linear in its first parameter?
         self.is_linear = False
         #: NumPy's names of the positional parameters.
@@ -262,6 +274,32 @@ class Pullback(Rule):
             else:
                 c = vjp(g, ans, index, *args, **kwargs)
             run.add(parent, c, False)
+
+
+class Pair(Rule):
+    """A function of two operands with a `Pullback` rule, called with nothing else.
+
+    In a value `v`, ``v.x`` and ``v.y`` are the operands, or their specs.
+    """
+
+    def __init__(self, general: Pullback) -> None:
+        super().__init__(general.func)
+        first, second = general.names[:2]
+        self.da, self.db = general.vjps[first], general.vjps[second]
+        needs = general.needs[first], general.needs[second]
+        #: Which of (x, y) are kept if [a is active, b is active].
+        self.keep = {
+            (True, False): needs[0][1:3],
+            (False, True): needs[1][1:3],
+            (True, True): tuple(p or q for p, q in zip(*needs, strict=True))[1:3],
+        }
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        x, y = run.lift(v.x, v.a), run.lift(v.y, v.b)
+        if v.a is not None:
+            run.add(v.a, self.da(g, None, x, y), False)
+        if v.b is not None:
+            run.add(v.b, self.db(g, None, x, y), False)
 
 
 def elementwise(func: np.ufunc, *partials: Function) -> None:

@@ -12,7 +12,15 @@ from ._functions import apply, array_function, cast
 from ._lens import is_basic
 from ._modes import tracking
 from ._operands import array_of, carries, has_names, prepare, stacked, steps_back, unwrap
-from ._operators import binary, bind_tensor_class, compare, matmul, power, unary
+from ._operators import (
+    binary,
+    bind_tensor_class,
+    compare,
+    matmul,
+    power,
+    table_of_operators,
+    unary,
+)
 from ._pull import backward, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
@@ -240,6 +248,10 @@ class Tensor(Name):
         return None if found is self else found  # type: ignore[return-value]
 
     def __array_ufunc__(self, ufunc: Any, how: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not kwargs and how == "__call__" and inputs[0].__class__ is Tensor:
+            quick = _QUICK.get(ufunc)
+            if quick is not None:
+                return quick(*inputs)
         for x in inputs:
             if steps_back(x.__class__) and x is not None:
                 return NotImplemented
@@ -742,3 +754,4 @@ def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) ->
 
 
 bind_tensor_class(Tensor)
+_QUICK = table_of_operators()

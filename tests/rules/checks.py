@@ -342,7 +342,7 @@ def check_shapes(call: Call) -> None:
         [draw.of_shape(*[1] * len(draw.shape)) for draw in draws],
     ]
     for trial in trials:
-        if call.func is np.einsum and len({draw.shape.count(0) for draw in trial}) > 1:
+        if call.func is np.einsum and any(0 in d.shape and any(d.shape) for d in trial):
             # NumPy reads beyond its operands if one label stands for 0 and for more.
             continue
         arrays = [draw(rng) for draw in trial]

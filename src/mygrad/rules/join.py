@@ -137,6 +137,7 @@ def _joined(arrays: Any, depth: int, ndim: int) -> Any:
 
 @composition(np.array_split)
 def _(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
+    ary = as_array(ary)
     (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, ary.ndim)
     n = ary.shape[axis]
     if np.ndim(indices_or_sections):
@@ -153,6 +154,7 @@ def _(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
 
 @composition(np.split)
 def _(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
+    ary = as_array(ary)
     if not np.ndim(indices_or_sections) and ary.shape[axis] % indices_or_sections:
         raise ValueError("array split does not result in an equal division")
     return np.array_split(ary, indices_or_sections, axis)
@@ -160,6 +162,7 @@ def _(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
 
 @composition(np.hsplit)
 def _(ary: Any, indices_or_sections: Any) -> Any:
+    ary = as_array(ary)
     if ary.ndim == 0:
         raise ValueError("hsplit only works on arrays of 1 or more dimensions")
     return np.split(ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
@@ -167,6 +170,7 @@ def _(ary: Any, indices_or_sections: Any) -> Any:
 
 @composition(np.vsplit)
 def _(ary: Any, indices_or_sections: Any) -> Any:
+    ary = as_array(ary)
     if ary.ndim < 2:
         raise ValueError("vsplit only works on arrays of 2 or more dimensions")
     return np.split(ary, indices_or_sections, 0)
@@ -174,6 +178,7 @@ def _(ary: Any, indices_or_sections: Any) -> Any:
 
 @composition(np.dsplit)
 def _(ary: Any, indices_or_sections: Any) -> Any:
+    ary = as_array(ary)
     if ary.ndim < 3:
         raise ValueError("dsplit only works on arrays of 3 or more dimensions")
     return np.split(ary, indices_or_sections, 2)
@@ -181,6 +186,7 @@ def _(ary: Any, indices_or_sections: Any) -> Any:
 
 @composition(np.unstack)
 def _(x: Any, *, axis: Any = 0) -> Any:
+    x = as_array(x)
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     (axis,) = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)

@@ -121,7 +121,10 @@ def _spectral(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
 @composition(np.linalg.vector_norm)
 def _(x: Any, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
     x = as_array(x)
-    axes = tuple(range(x.ndim)) if axis is None else axes_of(axis, x.ndim)
+    if axis is None:
+        axes = tuple(range(x.ndim))
+    else:
+        axes = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
     if len(axes) == 1:
         return np.linalg.norm(x, ord, axes[0], keepdims)
     rest = [i for i in range(x.ndim) if i not in axes]
@@ -136,4 +139,4 @@ def _(x: Any, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
 
 @composition(np.linalg.matrix_norm)
 def _(x: Any, *, keepdims: Any = False, ord: Any = "fro") -> Any:
-    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+    return np.linalg.norm(as_array(x), ord, (-2, -1), keepdims)

@@ -118,22 +118,30 @@ if hasattr(np, "matvec"):
 
     @composition(np.matvec)
     def _(x1: Any, x2: Any) -> Any:
+        x1 = _matrix(x1)
         return np.matmul(x1, np.expand_dims(as_array(x2), -1))[..., 0]
 
     @composition(np.vecmat)
     def _(x1: Any, x2: Any) -> Any:
+        x2 = _matrix(x2)
         return np.matmul(np.expand_dims(as_array(x1), -2), x2)[..., 0, :]
+
+    def _matrix(x: Any) -> Any:
+        x = as_array(x)
+        if x.ndim < 2:
+            raise ValueError(f"an operand that is to be a matrix has {x.ndim} dimensions")
+        return x
 
 
 @composition(np.linalg.matmul)
 def _(x1: Any, x2: Any) -> Any:
-    return np.matmul(x1, x2)
+    return np.matmul(as_array(x1), as_array(x2))
 
 
 @composition(np.linalg.vecdot)
 def _(x1: Any, x2: Any, *, axis: Any = -1) -> Any:
     vecdot: Any = np.vecdot
-    return vecdot(x1, x2, axis=axis)
+    return vecdot(as_array(x1), as_array(x2), axis=axis)
 
 
 # ----------------------------------------------------------------------------------------
@@ -232,7 +240,7 @@ def _(g: Any, _: Any, a: Any, _b: Any, axes: Any = 2) -> Any:
 
 @composition(np.linalg.tensordot)
 def _(x1: Any, x2: Any, *, axes: Any = 2) -> Any:
-    return np.tensordot(x1, x2, axes)
+    return np.tensordot(as_array(x1), as_array(x2), axes)
 
 
 @composition(np.linalg.outer)
@@ -314,7 +322,7 @@ def _(
     if parsed is None:
         # NumPy says what is wrong.
         np.einsum(*[unwrap(x) for x in operands])
-        raise ValueError("these einsum subscripts are beyond mygrad")
+        raise ValueError("the operands of einsum do not fit their subscripts")
     subscripts, arrays = parsed
     if dtype is not None or order != "K" or casting != "safe":
         return contract(subscripts, arrays, optimize, dtype=dtype, order=order, casting=casting)
@@ -388,8 +396,10 @@ def _expand(subscripts: str, ndims: tuple[int, ...]) -> tuple[str, bool] | None:
     for i, n in enumerate(widths):
         terms[i] = terms[i].replace("...", dots[width - n :])
     if arrow:
-        # Without an ellipsis here, what the others stand for is summed, as with optimize=True.
         bare = out.replace("...", "", 1)
+        # NumPy wants an ellipsis here, too. But "...->" sums all, here as with optimize=True.
+        if bare == out != "" and width:
+            return None
     else:
         letters = left.replace("...", "").replace(",", "")
         bare = "".join(sorted([x for x in set(letters) if letters.count(x) == 1]))
@@ -664,10 +674,10 @@ def _(arrays: Any) -> Any:
     arrays = [as_array(a) for a in arrays]
     if len(arrays) < 2:
         raise ValueError("Expecting at least two arrays.")
-    inner = [1 <= a.ndim <= 2 for a in (arrays[0], arrays[-1])] + [
-        a.ndim == 2 for a in arrays[1:-1]
-    ]
-    if not all(inner):
+    if len(arrays) == 2:
+        return np.dot(*arrays)
+    ends = arrays[0], arrays[-1]
+    if not all(a.ndim in (1, 2) for a in ends) or not all(a.ndim == 2 for a in arrays[1:-1]):
         raise np.linalg.LinAlgError(
             "multi_dot takes matrices; only the first and the last may be vectors"
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._operands import has_names
+from .._operands import has_names, unwrap
 from .._record import record
 from .._state import Name
 from .._table import composition, linear, pullback, view
@@ -73,7 +73,9 @@ def _squeeze(g: Any, _: Any, _a: Any, axis: Any = None) -> Any:
 
 
 def _expand_dims(g: Any, _: Any, _a: Any, axis: Any) -> Any:
-    return g.reshape(_a.shape) if g.__class__ is np.ndarray else np.squeeze(g, axis)
+    if g.__class__ is np.ndarray:
+        return g.reshape(_a.shape)
+    return np.squeeze(g, tuple(axis) if isinstance(axis, Iterable) else axis)
 
 
 def _transpose(g: Any, _: Any, _a: Any, axes: Any = None) -> Any:
@@ -138,6 +140,7 @@ linear(place_diagonal, _placed)
 
 @composition(np.matrix_transpose, np.linalg.matrix_transpose)
 def _(x: Any) -> Any:
+    x = as_array(x)
     if x.ndim < 2:
         raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
     return np.swapaxes(x, -1, -2)
@@ -145,6 +148,7 @@ def _(x: Any) -> Any:
 
 @composition(np.rollaxis)
 def _(a: Any, axis: Any, start: Any = 0) -> Any:
+    a = as_array(a)
     # NumPy checks the axes, and says where they go.
     order = np.rollaxis(np.empty(tuple(range(a.ndim))), axis, start).shape
     return np.transpose(a, order)
@@ -159,7 +163,7 @@ view(np.diagonal, _diagonal)
 
 @composition(np.linalg.diagonal)
 def _(x: Any, *, offset: Any = 0) -> Any:
-    return np.diagonal(x, offset, -2, -1)
+    return np.diagonal(as_array(x), offset, -2, -1)
 
 
 @composition(np.diag)
@@ -180,6 +184,7 @@ def _(v: Any, k: Any = 0) -> Any:
 
 @composition(np.flip)
 def _(m: Any, axis: Any = None) -> Any:
+    m = as_array(m)
     if axis is None:
         return m[(slice(None, None, -1),) * m.ndim]
     axes = np.lib.array_utils.normalize_axis_tuple(axis, m.ndim)
@@ -188,6 +193,7 @@ def _(m: Any, axis: Any = None) -> Any:
 
 @composition(np.fliplr)
 def _(m: Any) -> Any:
+    m = as_array(m)
     if m.ndim < 2:
         raise ValueError("Input must be >= 2-d.")
     return m[:, ::-1]
@@ -195,6 +201,7 @@ def _(m: Any) -> Any:
 
 @composition(np.flipud)
 def _(m: Any) -> Any:
+    m = as_array(m)
     if m.ndim < 1:
         raise ValueError("Input must be >= 1-d.")
     return m[::-1]
@@ -202,10 +209,14 @@ def _(m: Any) -> Any:
 
 @composition(np.rot90)
 def _(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
-    axes = tuple(axes)
+    m, axes = as_array(m), tuple(axes)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")
-    first, second = np.lib.array_utils.normalize_axis_tuple(axes, m.ndim)
+    if axes[0] == axes[1] or abs(axes[0] - axes[1]) == m.ndim:
+        raise ValueError("Axes must be different.")
+    if not all(-m.ndim <= axis < m.ndim for axis in axes):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={m.ndim}.")
+    first, second = axes_of(axes, m.ndim)
     k %= 4
     if k == 0:
         return m[...]
@@ -277,12 +288,12 @@ linear(np.trace, _trace)
 
 @composition(np.linalg.trace)
 def _(x: Any, *, offset: Any = 0, dtype: Any = None) -> Any:
-    return np.trace(x, offset, -2, -1, dtype)
+    return np.trace(as_array(x), offset, -2, -1, dtype)
 
 
 def _repeat(g: Any, _: Any, _a: Any, repeats: Any, axis: Any = None) -> Any:
     shape = _a.shape
-    if axis is None:
+    if axis is None or not shape:
         axis, inner = 0, (_a.size,)
     else:
         (axis,), inner = axes_of(axis, len(shape)), shape
@@ -381,16 +392,21 @@ def _(
     constant_values: Any = 0,
     reflect_type: Any = "even",
 ) -> Any:
+    array = as_array(array)
     if isinstance(pad_width, dict):
-        pairs = {axis % array.ndim: pair for axis, pair in pad_width.items()}
-        pad_width = [np.broadcast_to(pairs.get(axis, 0), 2) for axis in range(array.ndim)]
+        pairs = [(0, 0)] * array.ndim
+        for axis, pair in pad_width.items():
+            pairs[axis] = tuple(np.broadcast_to(pair, 2))
+        pad_width = pairs
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
     if mode == "constant":
         values = np.broadcast_to(constant_values, (array.ndim, 2))
+        # What is put around a tensor is constant.
+        plain = unwrap(array)
         for axis, (pair, ends) in enumerate(zip(widths, values, strict=True)):
             shape = array.shape
             before, after = [
-                np.full_like(array, end, shape=(*shape[:axis], width, *shape[axis + 1 :]))
+                np.full_like(plain, end, shape=(*shape[:axis], width, *shape[axis + 1 :]))
                 for width, end in zip(pair, ends, strict=True)
             ]
             array = np.concatenate([before, array, after], axis) if any(pair) else array

@@ -14,6 +14,7 @@ from ._state import Name, data_of, guards_of, is_constant, keep
 from ._value import spec_of
 
 __all__ = [
+    "INERT",
     "Keeper",
     "array_of",
     "carries",
@@ -120,7 +121,7 @@ def array_of(x: Any, what: str) -> Any:
     TypeError
         If it is a tensor that carries a gradient: that would be lost.
     """
-    if x.__class__ in _INERT and x.__class__ is not slice:
+    if x.__class__ in INERT:
         return x
     if isinstance(x, Name):
         if not is_constant(x) and tracking():
@@ -155,7 +156,7 @@ _SMALL = 4096
 
 
 #: Classes of arguments that hold no array.
-_INERT = frozenset({int, float, bool, str, type(None), type(...), slice, np.dtype, type})
+INERT = frozenset({int, float, bool, str, type(None), type(...), np.dtype, type})
 
 
 class Keeper:
@@ -187,7 +188,7 @@ class Keeper:
     def argument(self, x: Any) -> Any:
         """Protect an argument that is no operand: indices, masks, counts."""
         cls = x.__class__
-        if cls in _INERT:
+        if cls in INERT or cls is slice:
             return x
         if isinstance(x, np.ndarray):
             return x.copy() if x.size <= _SMALL else self.hold(x, None, True)

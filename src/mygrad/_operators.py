@@ -12,9 +12,9 @@ import numpy as np
 
 from . import rules  # noqa: F401  (fills the table)
 from ._modes import tracking
-from ._operands import steps_back, unwrap
+from ._operands import Keeper, steps_back, unwrap
 from ._record import record, record_ufunc
-from ._state import Name, bind_result_class, data_of, make
+from ._state import Name, bind_result_class, data_of, make, value_of
 from ._table import RULES, Elementwise, Pair, Pullback
 from ._value import CLEARED, CONSTANT, UNBORN, Value, new, node, spec_of, tick
 from ._write import ufunc_into
@@ -245,34 +245,27 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     pair = Pair(rule)
 
     def forward(self: Any, other: Any) -> Any:
-        if other.__class__ is _Tensor and self._home is None and other._home is None and tracking():
-            a = self._value if self._value is not CONSTANT else None
-            b = other._value if other._value is not CONSTANT else None
-            active = a is not None, b is not None
-            if (
-                (a is None or a.spec is not None)
-                and (b is None or b.spec is not None)
-                and active in pair.keep
-            ):
-                x = self._array
-                y = other._array
+        if other.__class__ is _Tensor and tracking():
+            a = value_of(self)
+            b = value_of(other)
+            if a is not None or b is not None:
+                x = data_of(self)
+                y = data_of(other)
                 ans = func(x, y)
                 if ans.__class__ is not _ndarray:
                     ans = _whole(ans)
-                keep_x, keep_y = pair.keep[active]
-                v = node(
-                    pair,
-                    a,
-                    b,
-                    spec_of(ans),
-                    x if keep_x else spec_of(x),
-                    y if keep_y else spec_of(y),
-                )
-                if a is not None:
-                    a.grad = None
-                if b is not None:
-                    b.grad = None
-                return make(ans, v)
+                if ans.dtype.kind == "f":
+                    keep_x, keep_y = pair.keep[a is not None, b is not None]
+                    keeper = Keeper()
+                    x = keeper.hold(x, self, keep_x)
+                    y = keeper.hold(y, other, keep_y)
+                    v = node(pair, a, b, spec_of(ans), x, y)
+                    v.guard = keeper.locks
+                    if a is not None:
+                        a.grad = None
+                    if b is not None:
+                        b.grad = None
+                    return make(ans, v)
         if steps_back(other.__class__):
             return NotImplemented
         return record(func, (self, other), {})
@@ -296,7 +289,8 @@ def table_of_operators() -> dict[np.ufunc, Callable[..., Any]]:
     """For each ufunc of one output the operator that is quickest for plain calls."""
     found: dict[np.ufunc, Callable[..., Any]] = {np.matmul: matmul()[0]}
     for func, rule in RULES.items():
-        if isinstance(rule, Elementwise):
+        # Not for ldexp, whose second operand is an integer.
+        if isinstance(rule, Elementwise) and f"{'d' * func.nin}->d" in func.types:
             found[rule.func] = unary(rule.func) if rule.unary else binary(rule.func)[0]
     return found
 

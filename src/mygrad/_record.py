@@ -14,7 +14,7 @@ import numpy as np
 from ._guard import lock, restorable
 from ._lens import Lens
 from ._modes import guarding, tracking
-from ._operands import Keeper, array_of, prepare, unwrap
+from ._operands import INERT, Keeper, array_of, prepare, unwrap
 from ._state import (
     READ,
     Name,
@@ -26,7 +26,7 @@ from ._state import (
     root_of,
     value_of,
 )
-from ._table import RULES, Elementwise, Pullback, linear
+from ._table import ONE_OPERAND, OPERANDS, RULES, Elementwise, Pullback, linear
 from ._value import (
     CONSTANT,
     ELSEWHERE,
@@ -206,12 +206,12 @@ class Call:
         Further keywords, for NumPy alone.
     out
         The argument ``out=``, or None.
-    operands
-        ``(key, index, tensor)`` for each tensor that a derivative may be taken by: its
-        position or keyword, and its place in a sequence of operands, or None.
+    behind
+        For each position the tensor there, or None; a list for a sequence of operands. Then the
+        same by keyword.
     """
 
-    __slots__ = ("args", "how", "kwargs", "operands", "out", "rule")
+    __slots__ = ("args", "behind", "behind_keywords", "how", "kwargs", "out", "rule")
 
     def __init__(self, rule: Pullback, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.rule = rule
@@ -219,38 +219,46 @@ class Call:
         self.kwargs: dict[str, Any] = {}
         self.how: dict[str, Any] = {}
         self.out: Any = None
-        self.operands: list[tuple[int | str, int | None, Name]] = []
-        names = rule.names
-        if len(args) > len(names):
+        if len(args) > len(rule.names):
             raise TypeError(
-                f"{rule.name}() takes {len(names)} positional arguments; got {len(args)}"
+                f"{rule.name}() takes {len(rule.names)} positional arguments; got {len(args)}"
             )
         if kwargs:
             self._take_keywords(kwargs)
-        if rule.out_at < len(self.args) and self.args[rule.out_at] is not None:
-            self.out, self.args[rule.out_at] = self.args[rule.out_at], None
-        for i, x in enumerate(self.args):
-            name = names[i]
-            self.args[i] = (
-                self._operand(i, name, x) if name in rule.vjps else array_of(x, rule.name)
-            )
+        args_ = self.args
+        if rule.out_at < len(args_) and args_[rule.out_at] is not None:
+            self.out, args_[rule.out_at] = args_[rule.out_at], None
+        self.behind: list[Any] = [None] * len(args_)
+        self.behind_keywords: dict[str, Any] = {}
+        for i, x in enumerate(args_):
+            kind = rule.kinds[i]
+            if kind is ONE_OPERAND:
+                args_[i], self.behind[i] = prepare(x)
+            elif kind is OPERANDS:
+                args_[i], self.behind[i] = _prepare_all(x)
+            elif x.__class__ not in INERT:
+                args_[i] = array_of(x, rule.name)
         for name, x in self.kwargs.items():
-            self.kwargs[name] = (
-                self._operand(name, name, x) if name in rule.vjps else array_of(x, rule.name)
-            )
+            if name in rule.vjps:
+                self.kwargs[name], self.behind_keywords[name] = prepare(x)
+            elif x.__class__ not in INERT:
+                self.kwargs[name] = array_of(x, rule.name)
 
     def _take_keywords(self, kwargs: dict[str, Any]) -> None:
         rule = self.rule
-        last = 0
+        last = -1
         for name, x in kwargs.items():
             if x is np._NoValue:
                 continue
+            name = rule.synonyms.get(name, name)
             if name == "out":
                 self.out = x
-            elif name in rule.names or name in rule.keywords:
+            elif name in rule.names:
                 self.kwargs[name] = x
-                if name in rule.vjps and name not in rule.keywords:
+                if name in rule.vjps:
                     last = max(last, rule.names.index(name))
+            elif name in rule.keywords:
+                self.kwargs[name] = x
             elif name in _HOW and isinstance(rule.func, np.ufunc):
                 self.how[name] = x
             else:
@@ -259,12 +267,7 @@ class Call:
                     f"{rule.name}(..., {name}=...): mygrad knows no derivative of a call with the "
                     f"argument {name!r}. It knows {known}."
                 )
-        if last or rule.names[0] in self.kwargs:
-            self._move_to_positions(last)
-
-    def _move_to_positions(self, last: int) -> None:
-        """Operands are found by their positions: move keywords there, up to the last operand."""
-        rule = self.rule
+        # Operands are found by their positions: keywords move there, up to the last operand.
         for i in range(len(self.args), last + 1):
             name = rule.names[i]
             default = i - len(rule.names) + len(rule.defaults)
@@ -275,22 +278,6 @@ class Call:
             else:
                 self.args.append(rule.defaults[default])
 
-    def _operand(self, key: int | str, name: str, x: Any) -> Any:
-        if name not in self.rule.several:
-            data, t = prepare(x)
-            if t is not None:
-                self.operands.append((key, None, t))
-            return data
-        if isinstance(x, Name):
-            x = list(x)  # type: ignore[call-overload]
-        parts = []
-        for i, part in enumerate(x):
-            data, t = prepare(part)
-            parts.append(data)
-            if t is not None:
-                self.operands.append((key, i, t))
-        return parts
-
     def run(self, **out: Any) -> Any:
         """Run NumPy's function on plain arrays."""
         method = self.rule.method
@@ -298,41 +285,54 @@ class Call:
             return method(*self.args, **self.kwargs, **out)
         return self.rule.func(*self.args, **self.kwargs, **self.how, **out)
 
+    def _active(self) -> tuple[list[Value], list[Any], tuple[bool, ...]]:
+        """The operands that carry gradients: their values, where they are, what they need."""
+        rule = self.rule
+        parents: list[Value] = []
+        places: list[Any] = []
+        needs: tuple[bool, ...] = ()
+        for i, t in (*enumerate(self.behind), *self.behind_keywords.items()):
+            if t is None:
+                continue
+            name = rule.names[i] if i.__class__ is int else i  # type: ignore[index]
+            before = len(parents)
+            if t.__class__ is list:
+                for j, part in enumerate(t):
+                    if part is not None and (v := value_of(part)) is not None:
+                        parents.append(v)
+                        places.append((rule.vjps[name], i, j))  # type: ignore[index]
+            elif (v := value_of(t)) is not None:
+                parents.append(v)
+                places.append((rule.vjps[name], i, None))  # type: ignore[index]
+            if len(parents) > before:
+                more = rule.needs[name]  # type: ignore[index]
+                needs = tuple(map(or_, needs, more)) if needs else more
+        return parents, places, needs
+
     def value(self, result: Any, constant: bool | None) -> Value | None:
         """The value of the result, or None if it carries no gradient."""
-        if constant is True or not self.operands or not tracking():
+        if constant is True or not tracking():
             return None
         rule = self.rule
-        parents = []
-        places = []
-        needs: tuple[bool, ...] = ()
-        for key, index, t in self.operands:
-            parent = value_of(t)
-            if parent is not None:
-                name: str = rule.names[key] if key.__class__ is int else key  # type: ignore
-                parents.append(parent)
-                places.append((rule.vjps[name], key, index))
-                more = rule.needs[name]
-                needs = tuple(map(or_, needs, more)) if needs and needs is not more else more
+        parents, places, needs = self._active()
         if not parents or not has_gradient(result.dtype, rule.name):
             return None
         keeper = Keeper()
-        behind = {(key, index): t for key, index, t in self.operands}
         kept = []
         for i, data in enumerate(self.args):
-            name = rule.names[i]
-            if name not in rule.vjps:
-                kept.append(keeper.argument(data))
-            elif name in rule.several:
-                kept.append(
-                    [keeper.hold(x, behind.get((i, j)), needs[i + 1]) for j, x in enumerate(data)]
-                )
-            else:
-                kept.append(keeper.hold(data, behind.get((i, None)), needs[i + 1]))
+            if rule.kinds[i] is ONE_OPERAND:
+                data = keeper.hold(data, self.behind[i], needs[i + 1])
+            elif rule.kinds[i] is OPERANDS:
+                needed = needs[i + 1]
+                tensors = self.behind[i]
+                data = [keeper.hold(x, t, needed) for x, t in zip(data, tensors, strict=True)]
+            elif data.__class__ not in INERT:
+                data = keeper.argument(data)
+            kept.append(data)
         kwargs = self.kwargs
         if kwargs:
             kwargs = {
-                name: keeper.hold(x, behind.get((name, None)), True)
+                name: keeper.hold(x, self.behind_keywords[name], True)
                 if name in rule.vjps
                 else keeper.argument(x)
                 for name, x in kwargs.items()
@@ -343,8 +343,8 @@ class Call:
             parents[0] if single else None,
             None if single else tuple(parents),
             spec_of(result),
-            (tuple(kept), kwargs),
-            tuple(places),
+            (kept, kwargs),
+            places,
         )
         if needs[0]:
             v.ans = np.asarray(result) if isinstance(result, np.generic) else result
@@ -352,6 +352,12 @@ class Call:
         for parent in parents:
             parent.grad = None
         return v
+
+
+def _prepare_all(operands: Any) -> tuple[list[Any], list[Any]]:
+    """`prepare` for each of a sequence of operands (a tensor is one: of its rows)."""
+    pairs = [prepare(x) for x in operands]
+    return [data for data, _ in pairs], [t for _, t in pairs]
 
 
 def record(
@@ -363,13 +369,19 @@ def record(
     """Run a function that has a `Pullback` rule on tensors, and record it."""
     rule = RULES[func]
     assert isinstance(rule, Pullback)
+    if rule.is_plain and constant is None and args and tracking():
+        t = args[0]
+        if isinstance(t, Name) and t._home is None and t._value.spec is not None:
+            result = _record_plain(rule, t, args, kwargs)
+            if result is not None:
+                return result
     call = Call(rule, args, kwargs)
     if call.out is not None:
         from ._write import record_into
 
         return record_into(call, constant)
     result = call.run()
-    if rule.is_view and call.operands:
+    if rule.is_view and call.behind[0] is not None:
         seen = shared_view(call, result, constant)
         if seen is not None:
             return seen
@@ -377,6 +389,49 @@ def record(
     if result.__class__ is np.ndarray and result.base is not None:
         result = unshared(result, call.args)
     return wrap(result, v, constant)
+
+
+def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -> Any:
+    """What `record` does for a function of one tensor, with nothing but numbers beside it.
+
+    None if there is more to it.
+    """
+    data = t._array
+    if data.__class__ is not np.ndarray or len(args) > rule.out_at:
+        return None
+    for x in args[1:]:
+        if x.__class__ not in INERT:
+            return None
+    for name, x in kwargs.items():
+        if x.__class__ not in INERT or name not in rule.inert_keywords:
+            return None
+    rest = args[1:]
+    if rule.method is not None:
+        result = rule.method(data, *rest, **kwargs)
+    else:
+        result = rule.func(data, *rest, **kwargs)
+    if result.__class__ is not np.ndarray:
+        if not isinstance(result, np.generic):
+            return None
+        result = np.asarray(result)
+    elif result.base is not None:
+        result = unshared(result, [data])
+    if result.dtype.kind != "f":
+        return None
+    parent = t._value
+    need_ans, need_data = rule.plain_needs
+    v = node(
+        rule,
+        parent,
+        None,
+        spec_of(result),
+        ((data if need_data else parent.spec, *rest), kwargs),
+        rule.plain_places,
+    )
+    if need_ans:
+        v.ans = result
+    parent.grad = None
+    return make(result, v)
 
 
 def has_gradient(dtype: np.dtype[Any], name: str) -> bool:
@@ -399,7 +454,7 @@ def unshared(result: Any, operands: list[Any]) -> Any:
 
 def shared_view(call: Call, result: Any, constant: bool | None) -> Any:
     """The result of a view function as a view of its operand, or None if NumPy copied."""
-    _, _, t = call.operands[0]
+    t = call.behind[0]
     data = call.args[0]
     if result is data:
         # As NumPy: the same object, not a view.

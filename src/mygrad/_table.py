@@ -39,6 +39,8 @@ __all__ = [
     "CONSTANTS",
     "MINUS_ONE",
     "ONE",
+    "ONE_OPERAND",
+    "OPERANDS",
     "OUTPUTS",
     "RULES",
     "Elementwise",
@@ -209,6 +211,15 @@ _METHODS = frozenset(
 )
 
 
+class _Kind:
+    """What a position of a function is for."""
+
+
+ONE_OPERAND = _Kind()
+#: A sequence of operands.
+OPERANDS = _Kind()
+
+
 class Pullback(Rule):
     """A function by the vector-Jacobian product of each differentiable parameter.
 
@@ -224,8 +235,10 @@ class Pullback(Rule):
         self.method: Function | None = None
         if name in _METHODS and func is getattr(np, name):
             self.method = getattr(np.ndarray, name)
-        #: Is the function linear in its first parameter?
-        self.is_linear = False
+        #: Other names of parameters, as keywords.
+        self.synonyms: dict[str, str] = {}
+        #: For each position `ONE_OPERAND`, `OPERANDS`, or None for other arguments.
+        self.kinds: list[_Kind | None] = []
         #: NumPy's names of the positional parameters.
         self.names: tuple[str, ...] = ()
         #: The position of `out`, or the number of positions if it has none.
@@ -237,6 +250,12 @@ class Pullback(Rule):
         self.vjps: dict[str, Function] = {}
         #: Parameters that take a sequence of operands.
         self.several: frozenset[str] = frozenset()
+        #: What `Value` keeps if the first parameter is the only operand: (ans, operand) ...
+        self.plain_needs: tuple[bool, ...] = ()
+        #: ... and where it is.
+        self.plain_places: tuple[Any, ...] = ()
+        self.is_plain = False
+        self.inert_keywords: frozenset[str] = frozenset()
         #: parameter name -> which (ans, *positional) its product needs
         self.needs: dict[str, tuple[bool, ...]] = {}
 
@@ -258,10 +277,22 @@ class Pullback(Rule):
         self.vjps[parameter] = vjp
         if several:
             self.several |= {parameter}
+        self.kinds = [
+            None if name not in self.vjps else OPERANDS if name in self.several else ONE_OPERAND
+            for name in self.names
+        ]
+        first = bare[0]
+        #: Is the first parameter an operand, and the result no view of it?
+        self.is_plain = first in self.vjps and first not in self.several and not self.is_view
+        #: Keywords that are no operands.
+        self.inert_keywords = (self.keywords | {*bare[1:]}) - {*self.vjps, "out"}
         self.needs[parameter] = (
             not names[skip - 1].startswith("_") if not several else not names[1].startswith("_"),
             *(not name.startswith("_") for name in names[skip:]),
         )
+        if self.is_plain:
+            self.plain_needs = self.needs[first][:2]
+            self.plain_places = ((self.vjps[first], 0, None),)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         args, kwargs = v.x
@@ -338,14 +369,12 @@ def pullback(
 def linear(func: Function, transpose: Function) -> None:
     """Register a function that is linear in its first parameter, by its transpose."""
     rule = RULES[func] = Pullback(func)
-    rule.is_linear = True
     rule.learn(transpose, None, False)
 
 
 def view(func: Function, transpose: Function) -> None:
     """Register a function that rearranges its first parameter, often without copying."""
     rule = RULES[func] = Pullback(func, is_view=True)
-    rule.is_linear = True
     rule.learn(transpose, None, False)
 
 

@@ -12,9 +12,10 @@ from _oracle import (
     gradient_of,
     outcome,
     public,
+    quiet,
     weights_for,
 )
-from cases import CASES, Case, Draw, mask
+from cases import CASES, Call, Case, Draw, mask
 
 import mygrad as mg
 from mygrad import Tensor
@@ -92,7 +93,8 @@ def test_out(func, spelling, kind):
     elif spelling == "tuple":
         result = func(*args, out=(out,))
     elif spelling == "positional":
-        result = func(*args, out)
+        # NumPy deprecates this for maximum and minimum.
+        result = outcome(func, *args, out)
     else:
         result = public(func)(*args, out=out)
     assert isinstance(result, Tensor)
@@ -132,7 +134,8 @@ def test_out_is_an_operand(func):
     if trial.arrays[0].shape != trial.expected.shape:
         pytest.skip("the first operand has not the shape of the result")
     tensors, args = trial.tensors()
-    args[args.index(next(x for x in args if x is tensors[0]))] = first = +tensors[0]
+    first = +tensors[0]
+    args = [first if x is tensors[0] else x for x in args]
     result = func(*args, out=first)
     assert result is first
     assert_same(result, trial.expected)
@@ -150,9 +153,8 @@ def test_out_is_an_operand(func):
 @each_ufunc
 def test_wrong_out(func):
     trial = Trial(func)
-    for out in (np.zeros(1), np.zeros((5, 5)), (np.zeros((2, 3)),) * 2, [1.0], np.zeros((2, 3), int)):
-        if isinstance(out, np.ndarray) and out.dtype == int and func is np.ldexp:
-            continue
+    integers = np.zeros(trial.expected.shape, int)
+    for out in (np.zeros(1), np.zeros((5, 5)), (np.zeros((2, 3)),) * 2, [1.0], integers):
         _, args = trial.tensors()
         kept = [np.copy(x) for x in out] if isinstance(out, tuple) else np.copy(out)
         expected = outcome(func, *trial.call.filled(trial.arrays)[0], out=out)
@@ -180,7 +182,8 @@ def test_where(func, kind):
         "scalar": True,
         "broadcast": where[..., :1],
     }[kind]
-    mask = np.broadcast_to({"scalar": True, "broadcast": where[..., :1]}.get(kind, where), where.shape)
+    mask = {"scalar": np.array(True), "broadcast": where[..., :1]}.get(kind, where)
+    mask = np.broadcast_to(mask, where.shape)
     result = func(*args, where=given, out=None)
     assert isinstance(result, Tensor)
     np.testing.assert_array_equal(result.data[mask], trial.expected[mask])
@@ -193,20 +196,18 @@ def test_where(func, kind):
 def test_a_mask_may_change_afterwards(func):
     trial = Trial(func)
     tensors, args = trial.tensors()
-    where = np.broadcast_to(MASK, trial.expected.shape).copy() if trial.expected.ndim == 2 else (
-        MASK[0].copy()
-    )
+    where = (MASK if trial.expected.ndim == 2 else MASK[0]).copy()
     kept = where.copy()
     result = func(*args, where=where, out=np.zeros(where.shape))
     where[...] = True
     trial.check(result, tensors, trial.gradients(where=kept, out=np.zeros(where.shape)))
 
 
-@pytest.mark.parametrize("where", [np.array([1.0, 0.0]), [1, 0], mg.tensor([1.0, 0.0])], ids=str)
-def test_a_mask_of_numbers_is_refused(where):
+@pytest.mark.parametrize("make", [np.array, list, mg.tensor])
+def test_a_mask_of_numbers_is_refused(make):
     x = mg.tensor([1.0, 2.0])
-    with pytest.raises(TypeError):
-        np.multiply(x, x, where=where)
+    error = outcome(np.multiply, x, x, where=make([1.0, 0.0]))
+    assert isinstance(error, TypeError)
 
 
 # ----------------------------------------------------------------------------------------
@@ -322,7 +323,7 @@ def test_keywords_of_ufuncs_with_several_outputs(func, kind):
     if kind in ("arrays", "where"):
         kwargs["out"] = (np.full(2, 7.0), np.full(2, 7.0))
     elif kind == "tensors":
-        kwargs["out"] = (mg.tensor([7.0, 7.0], constant=True), mg.tensor([7.0, 7.0]))[:: 1 - 2 * (1 - at)]
+        kwargs["out"] = tuple(mg.tensor([7.0, 7.0], constant=i != at) for i in range(2))
     elif kind == "one":
         kwargs["out"] = tuple(np.full(2, 7.0) if i == at else None for i in range(2))
     elif kind == "dtype":
@@ -439,14 +440,14 @@ def test_every_keyword_is_right_or_refused(func):
         assert name in VALUES, f"{func.__name__} has a keyword {name!r} that has to be tried"
         for value in VALUES[name]:
             for case in FUNCTIONS[func]:
-                if name in case.kwargs or name in case.keywords:
-                    continue
                 tried += _right_or_refused(case, name, value)
     assert tried or not keywords_of(func) or func in (np.where, np.linalg.multi_dot)
 
 
 def _right_or_refused(case, name, value) -> bool:
-    call = case.calls()[0]
+    """Was there anything to try? Raises AssertionError if it is not right."""
+    call = case.calls()[-1]
+    call = Call(case, call.operands, {k: v for k, v in call.kwargs.items() if k != name})
     arrays = call.sample()
     args, kwargs = call.filled(arrays)
     expected = outcome(case.func, *args, **kwargs, **{name: value})
@@ -467,8 +468,9 @@ def _right_or_refused(case, name, value) -> bool:
         assert_same(result, plain, what, case.exact)
     weights = weights_for(expected, call.generator(name))
     total = sum((np.sum(x * w) for x, w in zip(results, weights, strict=True)), start=0.0)
-    if isinstance(total, Tensor):
-        total.backward()
+    with quiet():
+        if isinstance(total, Tensor):
+            total.backward()
 
     def f(*moved):
         args, kwargs = call.filled(list(moved))
@@ -478,8 +480,11 @@ def _right_or_refused(case, name, value) -> bool:
 
     low = value is np.float32
     if not low:
-        for t, want in zip(tensors, differences(f, arrays), strict=True):
-            assert_close(gradient_of(t), want, what)
+        with quiet():
+            wanted = differences(f, arrays)
+        for t, want in zip(tensors, wanted, strict=True):
+            if np.isfinite(want).all():
+                assert_close(gradient_of(t), want, what)
     for t in tensors:
         assert gradient_of(t).dtype == t.dtype
     return True
@@ -513,10 +518,7 @@ def test_arguments_by_keyword():
     for func, kwargs in [
         (np.sum, {"a": a, "axis": 0}),
         (np.mean, {"axis": 1, "a": a}),
-        (np.reshape, {"a": a, "shape": (3, 2)}) if np.lib.NumpyVersion(np.__version__) < "2.4.0" else (
-            np.ravel,
-            {"a": a},
-        ),
+        (np.ravel, {"a": a, "order": "F"}),
         (np.transpose, {"a": a, "axes": (1, 0)}),
         (np.take, {"a": a, "indices": [0, 0], "axis": 1}),
         (np.repeat, {"a": a, "repeats": 2}),
@@ -577,8 +579,8 @@ def test_none_and_no_value_mean_the_default():
         np.prod(x, None, None, None, no, no, no),
         np.clip(x, no, no, min=1.5, max=3.5),
         np.add(x, x, out=None, where=True, dtype=None, signature=None),
-        np.matmul(x, x, out=None, axes=no, axis=no),
-        np.vecdot(x, x, axis=no, axes=no),
+        np.matmul(x, x, out=None),
+        np.vecdot(x, x, axis=-1),
     ):
         assert isinstance(result, Tensor)
         assert not result.constant
@@ -637,6 +639,6 @@ def test_operands_stay_as_they_are():
         if func in (np.ldexp, np.heaviside, np.arccosh, np.arcsin, np.arccos, np.arctanh):
             continue
         operands = [mg.astensor(a)] * func.nin
-        func(*operands, where=MASK[:, :2]).backward()
+        func(*operands, where=MASK[:, :2], out=np.ones((2, 2))).backward()
         func(*operands, dtype=np.float32, casting="same_kind").backward()
     untouched.check()

@@ -104,16 +104,19 @@ def _arctan(_: Any, x: Any) -> Any:
         return 1 / (1 + x * x)
 
 
-def _tanh(_: Any, x: Any) -> Any:
-    # 1 - tanh(x)**2 has no digits left from 19 on; so 1 / cosh(x)**2.
+def _tanh(ans: Any, x: Any) -> Any:
     if isinstance(x, np.ndarray):
+        d = 1 - ans * ans
+        if not d.size or np.minimum.reduce(d, None) > 0.01:
+            return d
+        # 1 - tanh(x)**2 has no digits left from 19 on; so 1 / cosh(x)**2.
         with np.errstate(over="ignore"):
             sech = 1 / np.cosh(x)
-        sech *= sech
-        return sech
-    # An infinite cosh would make higher derivatives nan.
-    bound = 0.9 * math.log(np.finfo(x.dtype).max)
-    return np.square(1 / np.cosh(np.clip(x, -bound, bound)))
+    else:
+        # An infinite cosh would make higher derivatives nan.
+        bound = 0.9 * math.log(np.finfo(x.dtype).max)
+        sech = 1 / np.cosh(np.clip(x, -bound, bound))
+    return sech * sech
 
 
 elementwise(np.sin, lambda _, x: np.cos(x))

@@ -11,10 +11,10 @@ import numpy as np
 from .._operands import unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, pullback
-from .shape import as_array, axes_of
+from .._table import composition, pullback, view
+from .shape import as_array, axes_of, place_diagonal
 
-__all__ = ["contract"]
+__all__ = ["contract", "diagonal_view", "einsum_parse"]
 
 # ----------------------------------------------------------------------------------------
 # matmul and its like
@@ -415,7 +415,25 @@ def _diagonal(array: Any, term: str) -> tuple[Any, str]:
     label = next(x for x in term if term.count(x) > 1)
     i = term.index(label)
     j = term.index(label, i + 1)
-    return np.diagonal(array, 0, i, j), term[:i] + term[i + 1 : j] + term[j + 1 :] + label
+    return diagonal_view(array, i, j), term[:i] + term[i + 1 : j] + term[j + 1 :] + label
+
+
+def diagonal_view(a: Any, axis1: int, axis2: int) -> Any:
+    """The diagonal, to be written to if `a` is: einsum's is, that of `numpy.diagonal` is not."""
+    if isinstance(a, Name):
+        # Indexed for the lens, to which only NumPy's own diagonal and indexing show but a part.
+        return record(diagonal_view, (a, axis1, axis2), {})[...]
+    seen = np.diagonal(a, 0, axis1, axis2)
+    if seen.__class__ is np.ndarray and a.flags.writeable:
+        seen.setflags(write=True)
+    return seen
+
+
+def _diagonal_view(g: Any, _: Any, _a: Any, axis1: int, axis2: int) -> Any:
+    return place_diagonal(g, _a, 0, axis1, axis2)
+
+
+view(diagonal_view, _diagonal_view)
 
 
 def _rearranged(array: Any, term: str, out: str) -> Any:

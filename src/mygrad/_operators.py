@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from . import rules  # noqa: F401  (fills the table)
+from ._guard import guarded
 from ._modes import tracking
-from ._operands import Keeper, steps_back, unwrap
+from ._operands import Keeper, prepare, steps_back, unwrap
 from ._record import record, record_ufunc
 from ._state import Name, bind_result_class, data_of, make, value_of
 from ._table import RULES, Elementwise, Pair, Pullback
-from ._value import CLEARED, CONSTANT, UNBORN, Value, new, node, spec_of, tick
+from ._value import CONSTANT, UNBORN, Value, new, node, spec_of, tick
 from ._write import ufunc_into
 
 __all__ = [
@@ -93,23 +94,19 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         if tracking():
             a = self._value
             spec = a.spec
-            y = None
-            if spec is None:
-                if a is CONSTANT and cls is _Tensor and self._home is None:
-                    b = other._value
-                    if b.spec is not None and self._array.dtype is b.spec.dtype:
-                        y = other._array
-                        a = None
-            elif cls is float or cls is int:
-                b: Any = None
-                y = spec.numbers.get(other)
-                if y is None:
-                    y = spec.number(other)
-            elif cls is _Tensor:
-                b = other._value
-                if b.spec is spec:
+            y = guard = None
+            if cls is _Tensor:
+                b: Any = other._value
+                if b.spec is spec is not None:
                     y = other._array
-                elif other._home is None and b is not UNBORN and b.rule is not CLEARED:
+                elif spec is None:
+                    if a is CONSTANT and self._home is None and b.spec is not None:
+                        y = other._array
+                        if y.dtype is self._array.dtype:
+                            a = None
+                        else:
+                            y = None
+                elif other._home is None and (b is CONSTANT or b.spec is not None):
                     # Another shape, or a constant.
                     y = other._array
                     if y.dtype is spec.dtype:
@@ -118,6 +115,16 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                             b = None
                     else:
                         y = None
+            elif spec is None:
+                pass
+            elif cls is float or cls is int:
+                b = None
+                y = spec.numbers.get(other)
+                if y is None:
+                    y = spec.number(other)
+            elif cls is _ndarray and other.dtype is spec.dtype:
+                y, guard = guarded(other)
+                b = spec = None
             if y is not None:
                 x = self._array
                 ans = func(x, y)
@@ -143,7 +150,8 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                     v.y = y if keep_y else None
                     v.ans = ans if keep_ans else None
                 v.spec = spec_of(ans) if spec is None else spec
-                v.grad = v.guard = None
+                v.grad = None
+                v.guard = guard
                 v.own = False
                 v.order = tick()
                 t = new(_Tensor)
@@ -153,13 +161,15 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                 return t
         elif self._home is None:
             if cls is _Tensor:
-                plain = other._array if other._home is None else None
+                y = other._array if other._home is None else None
             else:
-                plain = other if cls is float or cls is int or cls is _ndarray else None
-            if plain is not None:
-                ans = func(self._array, plain)
+                y = other if cls is float or cls is int or cls is _ndarray else None
+            if y is not None:
+                ans = func(self._array, y)
+                if ans.__class__ is not _ndarray:
+                    ans = _whole(ans)
                 t = new(_Tensor)
-                t._array = ans if ans.__class__ is _ndarray else _whole(ans)
+                t._array = ans
                 t._value = UNBORN
                 t._home = None
                 return t
@@ -171,30 +181,37 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         cls = other.__class__
         a = self._value
         spec = a.spec
-        if spec is not None and (cls is float or cls is int) and tracking():
-            x = spec.numbers.get(other)
-            if x is None:
-                x = spec.number(other)
-            y = self._array
-            ans = func(x, y)
-            if ans.__class__ is not _ndarray:
-                ans = _whole(ans)
-            v = new(Value)
-            v.rule = rule
-            v.a = v.grad = v.guard = None
-            v.b = a
-            v.x = x if right_x else None
-            v.y = y if right_y else None
-            v.ans = ans if right_ans else None
-            v.spec = spec
-            v.own = False
-            v.order = tick()
-            a.grad = None
-            t = new(_Tensor)
-            t._array = ans
-            t._value = v
-            t._home = None
-            return t
+        if spec is not None and tracking():
+            x = guard = None
+            if cls is float or cls is int:
+                x = spec.numbers.get(other)
+                if x is None:
+                    x = spec.number(other)
+            elif cls is _ndarray and other.dtype is spec.dtype:
+                x, guard = guarded(other)
+                spec = None
+            if x is not None:
+                y = self._array
+                ans = func(x, y)
+                if ans.__class__ is not _ndarray:
+                    ans = _whole(ans)
+                v = new(Value)
+                v.rule = rule
+                v.a = v.grad = None
+                v.b = a
+                v.x = x if right_x else None
+                v.y = y if right_y else None
+                v.ans = ans if right_ans else None
+                v.spec = spec_of(ans) if spec is None else spec
+                v.guard = guard
+                v.own = False
+                v.order = tick()
+                a.grad = None
+                t = new(_Tensor)
+                t._array = ans
+                t._value = v
+                t._home = None
+                return t
         if steps_back(cls):
             return NotImplemented
         return record_ufunc(rule, (other, self))
@@ -244,33 +261,42 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     assert isinstance(rule, Pullback)
     pair = Pair(rule)
 
+    def product(left: Any, right: Any) -> Any:
+        """The quick way for tensors and arrays of floats; None if there is more to it."""
+        (x, t), (y, u) = prepare(left), prepare(right)
+        a = None if t is None else value_of(t)
+        b = None if u is None else value_of(u)
+        if a is None and b is None:
+            return None
+        ans = func(x, y)
+        if ans.__class__ is not _ndarray:
+            ans = _whole(ans)
+        if ans.dtype.kind != "f":
+            return None
+        keep_x, keep_y = pair.keep[a is not None, b is not None]
+        keeper = Keeper()
+        v = node(pair, a, b, spec_of(ans), keeper.hold(x, t, keep_x), keeper.hold(y, u, keep_y))
+        v.guard = keeper.locks
+        if a is not None:
+            a.grad = None
+        if b is not None:
+            b.grad = None
+        return make(ans, v)
+
     def forward(self: Any, other: Any) -> Any:
-        if other.__class__ is _Tensor and tracking():
-            a = value_of(self)
-            b = value_of(other)
-            if a is not None or b is not None:
-                x = data_of(self)
-                y = data_of(other)
-                ans = func(x, y)
-                if ans.__class__ is not _ndarray:
-                    ans = _whole(ans)
-                if ans.dtype.kind == "f":
-                    keep_x, keep_y = pair.keep[a is not None, b is not None]
-                    keeper = Keeper()
-                    x = keeper.hold(x, self, keep_x)
-                    y = keeper.hold(y, other, keep_y)
-                    v = node(pair, a, b, spec_of(ans), x, y)
-                    v.guard = keeper.locks
-                    if a is not None:
-                        a.grad = None
-                    if b is not None:
-                        b.grad = None
-                    return make(ans, v)
+        if tracking() and (other.__class__ is _Tensor or other.__class__ is _ndarray):
+            ans = product(self, other)
+            if ans is not None:
+                return ans
         if steps_back(other.__class__):
             return NotImplemented
         return record(func, (self, other), {})
 
     def reflected(self: Any, other: Any) -> Any:
+        if tracking() and other.__class__ is _ndarray:
+            ans = product(other, self)
+            if ans is not None:
+                return ans
         if steps_back(other.__class__):
             return NotImplemented
         return record(func, (other, self), {})
@@ -285,13 +311,13 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     return forward, reflected, in_place
 
 
-def table_of_operators() -> dict[np.ufunc, Callable[..., Any]]:
-    """For each ufunc of one output the operator that is quickest for plain calls."""
-    found: dict[np.ufunc, Callable[..., Any]] = {np.matmul: matmul()[0]}
+def table_of_operators() -> dict[np.ufunc, tuple[Operator, Operator | None]]:
+    """For ufuncs of one output the quickest ways of plain calls: ``f(t, x)`` and ``f(x, t)``."""
+    found: dict[np.ufunc, Any] = {np.matmul: matmul()[:2]}
     for func, rule in RULES.items():
         # Not for ldexp, whose second operand is an integer.
-        if isinstance(rule, Elementwise) and f"{'d' * func.nin}->d" in func.types:
-            found[rule.func] = unary(rule.func) if rule.unary else binary(rule.func)[0]
+        if isinstance(rule, Elementwise) and f"{'d' * rule.func.nin}->d" in rule.func.types:
+            found[rule.func] = (unary(rule.func), None) if rule.unary else binary(rule.func)[:2]
     return found
 
 

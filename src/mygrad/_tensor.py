@@ -248,10 +248,11 @@ class Tensor(Name):
         return None if found is self else found  # type: ignore[return-value]
 
     def __array_ufunc__(self, ufunc: Any, how: str, *inputs: Any, **kwargs: Any) -> Any:
-        if not kwargs and how == "__call__" and inputs[0].__class__ is Tensor:
-            quick = _QUICK.get(ufunc)
-            if quick is not None:
-                return quick(*inputs)
+        if not kwargs and how == "__call__" and (quick := _QUICK.get(ufunc)) is not None:
+            if inputs[0].__class__ is Tensor:
+                return quick[0](*inputs)
+            if inputs[0].__class__ is np.ndarray:
+                return quick[1](inputs[1], inputs[0])
         for x in inputs:
             if steps_back(x.__class__) and x is not None:
                 return NotImplemented

@@ -534,6 +534,7 @@ CASES: list[Case] = [
     Case(np.append, normal(2, 3), normal(2)),
     Case(np.append, normal(2, 3), normal(1, 3), 0),
     Case(np.append, normal(2), 3.0),
+    Case(np.append, normal(2, 3), normal(2, 3), keywords={"axis": [None, 0, -1]}),
     Case(np.block, [[normal(2, 2), normal(2, 3)], [normal(1, 3), normal(1, 2)]]),
     Case(np.block, [normal(2), scalar(), 1.0]),
     Case(np.block, normal(2)),

@@ -1,0 +1,471 @@
+"""The table as a whole: what rules look like, and that nothing of NumPy's is forgotten."""
+
+import inspect
+
+import numpy as np
+import pytest
+from _oracle import outcome, public
+from cases import CASES
+from numpy.testing import overrides
+
+import mygrad as mg
+from mygrad import Tensor
+from mygrad._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Pullback, name_of
+
+BODIES = {
+    **{(func, "body"): body for func, body in COMPOSITIONS.items()},
+    **{
+        (func, parameter): vjp
+        for func, rule in RULES.items()
+        if isinstance(rule, Pullback)
+        for parameter, vjp in rule.vjps.items()
+    },
+}
+
+
+def _id(key):
+    return f"{name_of(key[0])}-{key[1]}"
+
+
+def is_numpys(func) -> bool:
+    return (getattr(func, "__module__", None) or "numpy").startswith(("numpy", "builtins"))
+
+
+def kinds(signature, *wanted):
+    return [name for name, p in signature.parameters.items() if p.kind in wanted]
+
+
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+KEYWORD = (inspect.Parameter.KEYWORD_ONLY,)
+
+
+# ----------------------------------------------------------------------------------------
+# The form of rules
+# ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", BODIES, ids=_id)
+def test_no_rule_swallows_keywords(key):
+    for p in inspect.signature(BODIES[key]).parameters.values():
+        assert p.kind is not p.VAR_KEYWORD
+
+
+#: Functions whose signature says less than they take.
+UNSIGNED = {np.einsum, np.pad}
+#: Names of arguments that only some versions of NumPy have.
+OF_SOME_VERSIONS = {"newshape"}
+
+
+@pytest.mark.parametrize(
+    "key", [k for k in BODIES if is_numpys(k[0]) and k[0] not in UNSIGNED], ids=_id
+)
+def test_names_and_order_are_numpys(key):
+    func, _ = key
+    body = BODIES[key]
+    ours = inspect.signature(body)
+    theirs = inspect.signature(func)
+    names = kinds(ours, *POSITIONAL)
+    if func not in COMPOSITIONS:
+        names = names[3 if _ in RULES[func].several else 2 :]
+    names = [name.lstrip("_") for name in names]
+    positional = kinds(theirs, *POSITIONAL)
+    assert names == positional[: len(names)]
+    known = {*positional, *kinds(theirs, *KEYWORD)} | OF_SOME_VERSIONS
+    if func is np.clip:
+        known |= {"min", "max"}
+    assert {name.lstrip("_") for name in kinds(ours, *KEYWORD)} <= known
+
+
+@pytest.mark.parametrize(
+    "key", [k for k in BODIES if is_numpys(k[0]) and k[0] not in UNSIGNED], ids=_id
+)
+def test_defaults_are_numpys(key):
+    func, _ = key
+    theirs = inspect.signature(func).parameters
+    for name, p in inspect.signature(BODIES[key]).parameters.items():
+        other = theirs.get(name.lstrip("_"))
+        if other is None or p.default is p.empty:
+            continue
+        if other.name == "shape" and func is np.reshape:
+            # NumPy 2.1 to 2.3 have a default, since there is `newshape` besides.
+            continue
+        assert other.default is not other.empty
+        if other.default is np._NoValue:
+            # What it stands for, the rule has to say.
+            neutral = {
+                "keepdims": False,
+                "where": True,
+                "initial": {"sum": 0, "nansum": 0, "prod": 1, "nanprod": 1}.get(func.__name__),
+                "axis": -1,
+            }
+            assert p.default == neutral.get(other.name)
+        else:
+            assert p.default == other.default
+
+
+def test_a_rule_without_names_of_its_own_is_learned_once():
+    for func, rule in RULES.items():
+        assert rule.func is func
+        assert name_of(func) in repr(rule)
+
+
+# ----------------------------------------------------------------------------------------
+# Coverage
+# ----------------------------------------------------------------------------------------
+
+#: Rules of the engine's own functions, and what is tried of theirs.
+WITHIN = {
+    "scatter": "getitem",
+    "cast": "astype",
+    "place_diagonal": "diag",
+    "contract": "einsum",
+    "diagonal_view": "einsum",
+    "_add": "add_sequence",
+    "_multiply": "multiply_sequence",
+}
+
+
+@pytest.mark.parametrize("func", [*RULES, *COMPOSITIONS, *OUTPUTS], ids=name_of)
+def test_every_rule_has_a_case(func):
+    if is_numpys(func):
+        assert any(case.func is func for case in CASES), f"{name_of(func)} has no case"
+        return
+    name = func.__name__
+    name = WITHIN.get(name, name.lstrip("_"))
+    tried = {case.func.__name__ for case in CASES}
+    assert name in tried, f"{name_of(func)} has no case"
+
+
+def test_every_parameter_with_a_derivative_is_tried():
+    """Each operand of each pullback is a draw in some case: by position or by name."""
+    from cases import Draw
+
+    missing = []
+    for func, rule in RULES.items():
+        if not isinstance(rule, Pullback) or not is_numpys(func):
+            continue
+        for parameter in rule.vjps:
+            place = rule.names.index(parameter) if parameter in rule.names else None
+            tried = any(
+                bool(call.draws())
+                and (
+                    (place is not None and _has_draw(call.operands[place : place + 1], Draw))
+                    or _has_draw([call.kwargs.get(parameter)], Draw)
+                )
+                for case in CASES
+                if case.func is func
+                for call in case.calls()
+            )
+            # The alias of max.
+            if not tried and not (parameter == "initial" and func in (np.amax, np.amin)):
+                missing.append((name_of(func), parameter))
+    assert [m for m in missing if m[1] != "initial" or "amax" not in m[0]] == []
+
+
+def _has_draw(arguments, draw) -> bool:
+    return any(
+        isinstance(x, draw) or (isinstance(x, (list, tuple)) and _has_draw(x, draw))
+        for x in arguments
+    )
+
+
+def test_the_kinds_do_not_overlap():
+    groups = [set(RULES), set(COMPOSITIONS), set(CONSTANTS), set(OUTPUTS)]
+    for i, one in enumerate(groups):
+        for other in groups[:i]:
+            assert not one & other
+
+
+@pytest.mark.parametrize(
+    "func",
+    [f for f in [*RULES, *COMPOSITIONS, *OUTPUTS] if is_numpys(f) and f.__name__ != "getitem"],
+    ids=name_of,
+)
+def test_there_is_a_mirror(func):
+    mirror = public(func)
+    assert callable(mirror)
+    assert mirror.__name__ == func.__name__
+    assert mirror.__doc__
+
+
+def test_constant_functions_are_numpys_own():
+    for func in CONSTANTS:
+        name = func.__name__
+        if getattr(np, name, None) is func:
+            assert getattr(mg, name) is func
+
+
+@pytest.mark.parametrize("name", ["acos", "concat", "permute_dims", "pow", "absolute", "bitwise_not"])
+def test_aliases(name):
+    assert hasattr(mg, name)
+
+
+# ----------------------------------------------------------------------------------------
+# Nothing of NumPy's loses a gradient silently
+# ----------------------------------------------------------------------------------------
+
+X = np.array([[1.5, 0.5, 2.5], [0.25, 3.5, 1.25]])
+SQUARE = np.array([[3.0, 1.0, 0.5], [1.0, 4.0, 0.25], [0.5, 0.25, 5.0]])
+VECTOR = np.array([0.5, 1.5, 2.5, 4.0])
+INTS = np.array([0, 1, 1])
+
+#: Arguments to try on any function; "x", "v" and "m" become tensors.
+ATTEMPTS = [
+    ("x",),
+    ("v",),
+    ("m",),
+    ("x", "x"),
+    ("v", "v"),
+    ("m", "m"),
+    ("x", 1),
+    ("v", 1),
+    ("m", 2),
+    ("x", 0.5),
+    ("v", 0.5),
+    ("x", (1, 0)),
+    ("x", (3, 2)),
+    ("v", [1, 2]),
+    ("x", 0, 1),
+    ("x", 0, -1),
+    ("v", "v", "v"),
+    (["x", "x"],),
+    (["v", "v"],),
+    ([["v"], ["v"]],),
+    (["m", "m"],),
+    ("x", INTS[:2]),
+    ("x", INTS[:2], 0),
+    ("x", X > 1),
+    (X > 1, "x"),
+    (VECTOR > 1, "v"),
+    (INTS, ["x", "x", "x"]),
+    (INTS, "v"),
+    ("v", INTS),
+    ([0, 1, 0, 1], ["v", "v"]),
+    ([VECTOR > 1], ["v"]),
+    ("ij->ji", "x"),
+    (2, "v"),
+    ("v", "v", 1),
+    ("v", 1, "v"),
+    ("v", VECTOR.argsort(), "v"),
+    ("v", [0, 1], "v"),
+    ("v", [VECTOR > 1, VECTOR < 1], [1.0, 2.0]),
+    ("v", VECTOR > 1, 1.0),
+    (np.sum, 0, "x"),
+    (np.sum, "x", 0),
+    (lambda i: i, "v"),
+    ("v", np.array([True, False, True, True]), "v"),
+    ("m", 0, 1),
+    ("x", [0], 1),
+    ("v", 0, 3),
+    ("v", 3, 1.0),
+    ("x", np.array([[0], [1]]), 1),
+    ("x", np.array([[0], [1]]), 1.0, 1),
+    ("x", np.array([[0], [1]]), "x", 1),
+    ("v", [0, 1], [1.0, 2.0]),
+    ((3,), "v"),
+    ("v", float),
+    ("v", 1j),
+]
+
+#: What is about other things than numbers, or makes arrays from nothing, text or files.
+ELSEWHERE = {
+    "numpy.lib.recfunctions",
+    "numpy.strings",
+    "numpy.char",
+}
+NO_OPERANDS = {
+    "arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray", "empty",
+    "eye", "frombuffer", "fromfile", "fromfunction", "fromiter", "fromstring", "full", "genfromtxt",
+    "identity", "loadtxt", "ones", "require", "tri", "zeros", "busday_count", "busday_offset",
+    "is_busday", "datetime_as_string", "isnat", "save", "savez", "savez_compressed", "savetxt",
+}  # fmt: skip
+#: They give fresh tensors, in whose values the operand has no part.
+FRESH = {np.zeros_like, np.ones_like, np.empty_like}
+#: They work on bits, text or integers only, so no float gets in.
+INTEGERS = {
+    "bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "invert", "left_shift",
+    "right_shift", "gcd", "lcm", "packbits", "unpackbits", "ravel_multi_index", "unravel_index",
+    "bincount",
+}  # fmt: skip
+
+FUNCTIONS = sorted(
+    {
+        f
+        for f in overrides.get_overridable_numpy_array_functions()
+        if not name_of(f).startswith(tuple(ELSEWHERE))
+    },
+    key=name_of,
+)
+UFUNCS = sorted(
+    {
+        f
+        for f in overrides.get_overridable_numpy_ufuncs()
+        if any(set(t) & set("fd") for t in f.types)
+    },
+    key=name_of,
+)
+
+
+def filled(x, tensors: list | None):
+    """Arguments with arrays for the letters, or, given a list to note them in, with tensors."""
+    if isinstance(x, list):
+        return [filled(part, tensors) for part in x]
+    if isinstance(x, str) and x in ("x", "v", "m"):
+        a = {"x": X, "v": VECTOR, "m": SQUARE}[x].copy()
+        if tensors is None:
+            return a
+        tensors.append(mg.tensor(a))
+        return tensors[-1]
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+class Probe:
+    """Finds out whether NumPy asks an operand for its protocols."""
+
+    DISPATCHED = object()
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.array, dtype, copy=copy)
+
+    def __array_ufunc__(self, *_, **__):
+        return Probe.DISPATCHED
+
+    def __array_function__(self, *_, **__):
+        return Probe.DISPATCHED
+
+
+def dispatched(func, attempt) -> bool:
+    """Does NumPy ask us at all? It does not for what is within a list that it takes for an array."""
+
+    def probes(x):
+        if isinstance(x, list):
+            return [probes(part) for part in x]
+        return Probe(filled(x, None)) if isinstance(x, str) and x in ("x", "v", "m") else x
+
+    return outcome(func, *map(probes, attempt)) is Probe.DISPATCHED
+
+
+def kept(result) -> list:
+    """The tensors in a result that carry a gradient."""
+    if isinstance(result, (tuple, list)):
+        return [t for part in result for t in kept(part)]
+    if isinstance(result, dict):
+        return kept(list(result.values()))
+    return [result] if isinstance(result, Tensor) and not result.constant else []
+
+
+def fate(func) -> set[str]:
+    """What became of gradients in all the attempts that NumPy accepts."""
+    found = set()
+    attempts = ATTEMPTS
+    if isinstance(func, np.ufunc):
+        attempts = [a for a in ATTEMPTS if len(a) == func.nin]
+    for attempt in attempts:
+        if isinstance(outcome(func, *[filled(x, None) for x in attempt]), Exception):
+            continue
+        tensors: list = []
+        args = [filled(x, tensors) for x in attempt]
+        result = outcome(func, *args)
+        if not tensors or not dispatched(func, attempt):
+            continue
+        if isinstance(result, Exception):
+            name = func.__name__
+            if isinstance(result, (TypeError, NotImplementedError)) and name in str(result):
+                found.add("refused")
+            else:
+                found.add(f"an error that does not name it, for {attempt}: {result!r:.200}")
+        elif func in CONSTANTS:
+            found.add("zero" if not kept(result) else "a constant function gave a gradient")
+        elif kept(result) or any(t.creator is not None for t in tensors):
+            found.add("carried")
+        elif func in FRESH:
+            found.add("fresh")
+        else:
+            found.add(f"lost in {attempt}: {type(result)}")
+    return found
+
+
+GOOD = {"refused", "zero", "carried", "fresh"}
+
+#: Not called by any of the attempts: what they need is too special. They may only get fewer.
+UNTRIED = {
+    "numpy.apply_over_axes",
+    "numpy.copyto",
+    "numpy.linalg.tensorinv",
+    "numpy.linalg.tensorsolve",
+}
+
+
+@pytest.mark.parametrize("func", [*FUNCTIONS, *UFUNCS], ids=name_of)
+def test_no_function_loses_a_gradient(func):
+    if func.__name__ in NO_OPERANDS | INTEGERS:
+        assert func in CONSTANTS or func not in RULES
+        return
+    found = fate(func)
+    assert found <= GOOD, found - GOOD
+    assert found or name_of(func) in UNTRIED, f"{name_of(func)} was not tried"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: np.apply_over_axes(np.sum, t, [0]),
+        lambda t: np.linalg.tensorinv(t[:, :2].reshape(2, 2, 1, 1)[:, :, 0, 0], 1),
+        lambda t: np.linalg.tensorsolve(t[:, :2], t[:, 0]),
+        lambda t: np.fft.fft(t),
+        lambda t: np.fft.fftshift(t),
+        lambda t: np.linalg.svd(t),
+        lambda t: np.histogram(X, weights=t),
+        lambda t: np.bincount(INTS, weights=t[0]),
+        lambda t: np.interp([0.5], [0.0, 1.0, 2.0], t[0]),
+        lambda t: np.nan_to_num(X, nan=t[0, 0]),
+        lambda t: np.insert(X, 0, t[0, 0]),
+        lambda t: np.piecewise(t, [t.data > 0], [1.0]),
+        lambda t: np.select([t.data > 0], [t]),
+        lambda t: np.lib.stride_tricks.sliding_window_view(t, 2, 0),
+        lambda t: np.linspace(t[0, 0], 1.0, 3),
+        lambda t: np.cov(X, aweights=t[0]),
+        lambda t: np.isclose(X, t),
+        lambda t: np.frexp(t),
+        lambda t: np.gradient(X, t[0, 0]),
+        lambda t: np.trapezoid(X, dx=t[0, 0]),
+    ],
+)
+def test_what_has_no_rule_is_refused_by_name(call):
+    """An error that names the function, or a tensor that carries the gradient."""
+    t = mg.tensor(X)
+    result = outcome(call, t)
+    if isinstance(result, Exception):
+        assert isinstance(result, TypeError)
+        assert "numpy" in str(result)
+        assert "gradient" in str(result)
+    else:
+        plain = not isinstance(result, (Tensor, tuple)) and np.asarray(result).dtype == bool
+        assert plain or kept(result)
+
+
+@pytest.mark.parametrize(
+    "func", [np.median, np.linalg.inv, np.linalg.det, np.unique, np.cov, np.nextafter], ids=name_of
+)
+def test_constants_go_through_everything(func):
+    """Without a gradient to lose nothing is refused."""
+    c = mg.tensor(SQUARE, constant=True)
+    args = (c, c) if func is np.nextafter else (c,)
+    np.testing.assert_array_equal(func(*args), func(*[SQUARE] * len(args)))
+    x = mg.tensor(SQUARE)
+    args = (x, x) if func is np.nextafter else (x,)
+    with mg.no_autodiff:
+        np.testing.assert_array_equal(func(*args), func(*[SQUARE] * len(args)))
+
+
+@pytest.mark.parametrize("func", [np.arange, np.zeros, np.ones, np.full, np.eye, np.asarray])
+def test_like_takes_a_tensor(func):
+    """``like=`` asks for an array of the kind of its argument."""
+    t = mg.tensor([1.0, 2.0])
+    args = {np.full: (3, 2.0), np.asarray: ([1.0, 2.0],)}.get(func, (3,))
+    result = func(*args, like=t)
+    np.testing.assert_array_equal(result, func(*args))
+    assert isinstance(result, Tensor)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
 

@@ -1,6 +1,7 @@
 """NumPy's functions on tensors: what ``__array_function__`` does, and ``mg.f``."""
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
     for cls in types:
         if steps_back(cls):
             return NotImplemented
+    if func is np.where and len(args) == 1 and not kwargs:
+        func = np.nonzero
     if func in RULES:
         return record(func, args, kwargs)
     if func in COMPOSITIONS:
@@ -38,6 +41,8 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
 def _compose(func: Function, args: Any, kwargs: Any) -> Any:
     """Run a composition; what is written in other functions needs no ``out=`` of its own."""
     kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
+    if "out" in kwargs and "out" not in signature(func).parameters:
+        raise TypeError(f"{name_of(func)}() has no argument 'out'")
     out = kwargs.pop("out", None)
     result = COMPOSITIONS[func](*args, **kwargs)
     return result if out is None else np.positive(result, out=out)
@@ -67,6 +72,8 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
         args, kwargs = args[: func.nin], {"out": args[func.nin :], **kwargs}
     if rule.__class__ is Elementwise:
         return record_ufunc(rule, args, constant, **kwargs)  # type: ignore[arg-type]
+    if func is np.where and len(args) == 1 and not kwargs:
+        return np.nonzero(*args)
     if rule is not None:
         return record(func, args, kwargs, constant)
     if isinstance(func, np.ufunc):

@@ -57,7 +57,15 @@ def unary(func: np.ufunc) -> Callable[[Any], Any]:
     def operator(self: Any) -> Any:
         a = self._value
         spec = a.spec
-        if spec is None or not tracking():
+        if not tracking():
+            if self._home is not None:
+                return record_ufunc(rule, (self,))
+            t = new(_Tensor)
+            t._array = _whole(func(self._array))
+            t._value = UNBORN
+            t._home = None
+            return t
+        if spec is None:
             return record_ufunc(rule, (self,))
         x = self._array
         ans = func(x)
@@ -264,6 +272,10 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     def product(left: Any, right: Any) -> Any:
         """The quick way for tensors and arrays of floats; None if there is more to it."""
         (x, t), (y, u) = prepare(left), prepare(right)
+        if not tracking():
+            t = make(_whole(func(x, y)), None)
+            t._value = UNBORN
+            return t
         a = None if t is None else value_of(t)
         b = None if u is None else value_of(u)
         if a is None and b is None:
@@ -284,7 +296,7 @@ def matmul() -> tuple[Operator, Operator, Operator]:
         return make(ans, v)
 
     def forward(self: Any, other: Any) -> Any:
-        if tracking() and (other.__class__ is _Tensor or other.__class__ is _ndarray):
+        if other.__class__ is _Tensor or other.__class__ is _ndarray:
             ans = product(self, other)
             if ans is not None:
                 return ans
@@ -293,7 +305,7 @@ def matmul() -> tuple[Operator, Operator, Operator]:
         return record(func, (self, other), {})
 
     def reflected(self: Any, other: Any) -> Any:
-        if tracking() and other.__class__ is _ndarray:
+        if other.__class__ is _ndarray:
             ans = product(other, self)
             if ans is not None:
                 return ans

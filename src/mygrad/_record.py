@@ -232,10 +232,12 @@ class Call:
         self.behind_keywords: dict[str, Any] = {}
         for i, x in enumerate(args_):
             kind = rule.kinds[i]
-            if kind is ONE_OPERAND:
+            if kind is ONE_OPERAND and x is not np._NoValue:
                 args_[i], self.behind[i] = prepare(x)
             elif kind is OPERANDS:
                 args_[i], self.behind[i] = _prepare_all(x)
+            elif x is np._NoValue:
+                args_[i] = rule.defaults[i - len(rule.names)]
             elif x.__class__ not in INERT:
                 args_[i] = array_of(x, rule.name)
         for name, x in self.kwargs.items():
@@ -251,7 +253,7 @@ class Call:
             if x is np._NoValue:
                 continue
             name = rule.synonyms.get(name, name)
-            if name == "out":
+            if name == "out" and rule.takes_out:
                 self.out = x
             elif name in rule.names:
                 self.kwargs[name] = x
@@ -281,8 +283,8 @@ class Call:
     def run(self, **out: Any) -> Any:
         """Run NumPy's function on plain arrays."""
         method = self.rule.method
-        if method is not None and self.args and self.args[0].__class__ is np.ndarray:
-            return method(*self.args, **self.kwargs, **out)
+        if method is not None and not self.kwargs and self.args[0].__class__ is np.ndarray:
+            return method(*self.args, **out)
         return self.rule.func(*self.args, **self.kwargs, **self.how, **out)
 
     def _active(self) -> tuple[list[Value], list[Any], tuple[bool, ...]]:
@@ -406,7 +408,7 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
         if x.__class__ not in INERT or name not in rule.inert_keywords:
             return None
     rest = args[1:]
-    if rule.method is not None:
+    if rule.method is not None and rule.simple_keywords.issuperset(kwargs):
         result = rule.method(data, *rest, **kwargs)
     else:
         result = rule.func(data, *rest, **kwargs)
@@ -497,7 +499,8 @@ def record_ufunc(
 
         return ufunc_into(rule, inputs, out, where, constant, **keywords)
     if where is not True:
-        keywords["where"] = where
+        # Saying out=None tells NumPy that leaving elements uninitialised is meant.
+        keywords |= {"where": where, "out": None}
     x, t = prepare(inputs[0])
     if rule.unary:
         y, u = None, None
@@ -558,10 +561,12 @@ def _widens(kept: Any, dtype: np.dtype[Any]) -> bool:
 
 def _kept(keeper: Keeper, x: Any, t: Name | None, needed: bool, dtype: np.dtype[Any]) -> Any:
     """What a node keeps of a ufunc's operand: None if its rule needs nothing."""
-    if needed and getattr(x, "dtype", dtype).kind in "biu":
-        # Integers might overflow in the derivative's formula.
-        if t is None and isinstance(x, np.ndarray):
-            keeper.hold(x, None, False)
-        return x.astype(dtype)
+    if needed and (own := getattr(x, "dtype", dtype)) is not dtype:
+        if own.kind in "biu" or own.itemsize > dtype.itemsize:
+            # Integers might overflow in the derivative's formula, and what was rounded
+            # to a result of less precision would not compare equal to it.
+            if t is None and isinstance(x, np.ndarray):
+                keeper.hold(x, None, False)
+            return x.astype(dtype)
     kept = keeper.hold(x, t, needed)
     return kept if needed else None

@@ -231,16 +231,22 @@ class Pullback(Rule):
         super().__init__(func)
         self.is_view = is_view
         name = getattr(func, "__name__", "")
-        #: The array's own method, if there is one that does the same.
+        #: The array's own method, if there is one that does the same ...
         self.method: Function | None = None
+        #: ... and the keywords that it takes under the same names.
+        self.simple_keywords = frozenset({"axis", "keepdims"})
         if name in _METHODS and func is getattr(np, name):
             self.method = getattr(np.ndarray, name)
+            if name in ("transpose", "swapaxes"):
+                self.simple_keywords = frozenset()
         #: Other names of parameters, as keywords.
         self.synonyms: dict[str, str] = {}
         #: For each position `ONE_OPERAND`, `OPERANDS`, or None for other arguments.
         self.kinds: list[_Kind | None] = []
         #: NumPy's names of the positional parameters.
         self.names: tuple[str, ...] = ()
+        #: Has the function an argument ``out=``?
+        self.takes_out = False
         #: The position of `out`, or the number of positions if it has none.
         self.out_at = 0
         #: Defaults of the last of them.
@@ -281,6 +287,7 @@ class Pullback(Rule):
             None if name not in self.vjps else OPERANDS if name in self.several else ONE_OPERAND
             for name in self.names
         ]
+        self.takes_out = "out" in bare or "out" in only or isinstance(self.func, np.ufunc)
         first = bare[0]
         #: Is the first parameter an operand, and the result no view of it?
         self.is_plain = first in self.vjps and first not in self.several and not self.is_view

@@ -328,7 +328,12 @@ class Tensor(Name):
         v = value_of(self)
         if v is None:
             return
-        seed = v.spec.ones if grad is None else self._seed(grad)
+        if grad is not None:
+            seed = self._seed(grad)
+        elif isinstance(self._array, np.ndarray):
+            seed = v.spec.ones
+        else:
+            seed = np.ones_like(self._array)
         backward(v, seed, retain_graph or create_graph, create_graph)
 
     def _seed(self, grad: Any) -> Any:

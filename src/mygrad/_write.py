@@ -376,15 +376,24 @@ def record_into(call: Call, constant: bool | None) -> Any:
         ]
         call.run(out=out)
         call.args = kept
-        return over_array(out, call.value(out, constant), constant)
+        return over_array(out, _rounded(call, out, call.value(out, constant)), constant)
     target = data_of(out)
     check_writeable(out, target)
     if isinstance(target, np.ndarray):
         result = call.run(out=np.empty_like(target))
     else:
         result = call.run().astype(target.dtype)
-    overwrite(out, result, call.value(result, constant))
+    overwrite(out, result, _rounded(call, result, call.value(result, constant)))
     return out
+
+
+def _rounded(call: Call, result: Any, v: Value | None) -> Value | None:
+    """Let a rule see the result before it was rounded to the dtype of ``out=``."""
+    if v is not None and v.ans is not None:
+        full = call.run()
+        if full.dtype != result.dtype:
+            v.ans = np.asarray(full)
+    return v
 
 
 # ----------------------------------------------------------------------------------------

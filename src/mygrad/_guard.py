@@ -1,9 +1,9 @@
 """Memory guarding: arrays of the user's that a live graph relies on are read-only.
 
 Only what somebody outside can write to is locked: arrays that the user passes in, and
-arrays of tensors that were handed out. There is one `Lock` for each owner of memory, held by
-the graph nodes that rely on it (`Value.guard`); when the last holder is gone, through backward,
-clearing or garbage collection, its finaliser restores the flags of the owner and of its views.
+arrays of tensors that were handed out. Graph nodes that rely on an array hold a `Lock`
+(`Value.guard`), one for each owner of memory. When the last holder is gone, through backward,
+clearing or garbage collection, the flags of the owner and of its views are restored.
 """
 
 import weakref
@@ -17,6 +17,16 @@ from ._modes import guarding
 __all__ = ["Lock", "guarded", "lock", "lock_or_copy", "locked", "restorable"]
 
 _ndarray = np.ndarray
+_mutex = RLock()
+_memories: "dict[int, _Memory]" = {}
+
+
+class Lock:
+    """Keeps the arrays on one piece of memory read-only while it lives."""
+
+    __slots__ = ("__weakref__", "memory")
+
+    memory: "_Memory"
 
 
 class _Memory:
@@ -34,18 +44,26 @@ class _Memory:
     limit
         The length of `shut` at which dead references are dropped.
     holder
-        A weak reference to the `Lock`.
+        A weak reference to the `Lock`, which calls `release`. (A finaliser would not do: another
+        thread could still get hold of the dying lock.)
     """
 
     __slots__ = ("holder", "key", "limit", "owner", "shut", "was_open")
 
-    def __init__(self, owner: np.ndarray, holder: "Lock") -> None:
+    holder: weakref.ref[Lock]
+
+    def __init__(self, owner: np.ndarray) -> None:
         self.key = id(owner)
         self.owner = weakref.ref(owner)
         self.shut: list[weakref.ref[np.ndarray]] = []
         self.was_open = owner.flags.writeable
         self.limit = 32
-        self.holder = weakref.ref(holder)
+
+    def new_lock(self) -> Lock:
+        held = Lock()
+        held.memory = self
+        self.holder = weakref.ref(held, self.release)
+        return held
 
     def close(self, array: np.ndarray) -> None:
         """Make an array on this memory read-only."""
@@ -56,30 +74,14 @@ class _Memory:
         self.shut.append(weakref.ref(array))
         array.setflags(False)
 
-
-_mutex = RLock()
-_memories: dict[int, _Memory] = {}
-
-
-class Lock:
-    """Keeps the arrays on one piece of memory read-only while it lives."""
-
-    __slots__ = ("__weakref__", "memory")
-
-    memory: _Memory
-
-    def __del__(self) -> None:
-        memory = getattr(self, "memory", None)
-        if memory is None:
-            # Interrupted while it was made: nothing is locked yet.
-            return
+    def release(self, holder: weakref.ref[Lock]) -> None:
+        """Give everything back, unless there is another lock by now."""
         with _mutex:
-            if memory.holder() not in (None, self):
-                # Another thread has locked the same memory in the meantime.
+            if holder is not self.holder:
                 return
-            if _memories.get(memory.key) is memory:
-                del _memories[memory.key]
-            for reference in memory.shut:
+            if _memories.get(self.key) is self:
+                del _memories[self.key]
+            for reference in self.shut:
                 array = reference()
                 if array is not None:
                     _make_writeable(array)
@@ -150,11 +152,15 @@ def lock(array: np.ndarray, like_owner: bool = False) -> Lock:
     With `like_owner`, the array is a view that is read-only only if its owner is, which may have
     been locked when the view was made.
     """
-    owner = array if array.base is None else _owner_of(array)
-    memory = _memory_of(owner)
-    held = None if memory is None else memory.holder()
+    base = array.base
+    if base is None:
+        owner = array
+    else:
+        owner = base if base.__class__ is _ndarray and base.base is None else _owner_of(array)
+    memory = _memories.get(id(owner))
+    held = memory.holder() if memory is not None and memory.owner() is owner else None
     if held is None:
-        held = _new_lock(owner)
+        held = _lock_owner(owner)
     if array is not owner:
         memory = held.memory
         while array is not owner:
@@ -165,30 +171,26 @@ def lock(array: np.ndarray, like_owner: bool = False) -> Lock:
     return held
 
 
-def _new_lock(owner: np.ndarray) -> Lock:
+def _lock_owner(owner: np.ndarray) -> Lock:
     with _mutex:
         memory = _memory_of(owner)
-        held = None if memory is None else memory.holder()
-        if held is not None:
-            return held
-        held = Lock()
-        if memory is None:
-            memory = _Memory(owner, held)
-            held.memory = _memories[memory.key] = memory
-            if memory.was_open:
-                memory.close(owner)
-        else:
-            # The last lock is about to let go: take over what it knows.
-            memory.holder = weakref.ref(held)
-            held.memory = memory
+        if memory is not None:
+            # If its lock is gone, `release` is waiting for us, and finds another one.
+            return memory.holder() or memory.new_lock()
+        memory = _Memory(owner)
+        held = memory.new_lock()
+        if memory.was_open:
+            memory.close(owner)
+        _memories[memory.key] = memory
         return held
 
 
 def lock_or_copy(array: np.ndarray) -> tuple[np.ndarray, Lock | None]:
     """Lock an array; copy it instead if its flag could not be restored afterwards."""
-    if array.base is not None and not restorable(array):
-        return array.copy(), None
-    return array, lock(array)
+    base = array.base
+    if base is None or (base.__class__ is _ndarray and base.base is None) or restorable(array):
+        return array, lock(array)
+    return array.copy(), None
 
 
 def guarded(array: np.ndarray) -> tuple[np.ndarray, tuple[Lock] | None]:

@@ -245,6 +245,8 @@ class Call:
                 self.kwargs[name], self.behind_keywords[name] = prepare(x)
             elif x.__class__ not in INERT:
                 self.kwargs[name] = array_of(x, rule.name)
+        if rule.normalize is not None:
+            rule.normalize(args_, self.kwargs)
 
     def _take_keywords(self, kwargs: dict[str, Any]) -> None:
         rule = self.rule
@@ -308,7 +310,7 @@ class Call:
                 places.append((rule.vjps[name], i, None))  # type: ignore[index]
             if len(parents) > before:
                 more = rule.needs[name]  # type: ignore[index]
-                needs = tuple(map(or_, needs, more)) if needs else more
+                needs = (*map(or_, needs, more),) if needs else more
         return parents, places, needs
 
     def value(self, result: Any, constant: bool | None) -> Value | None:

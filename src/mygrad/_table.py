@@ -51,8 +51,10 @@ __all__ = [
     "constant",
     "elementwise",
     "linear",
+    "normalize",
     "outputs",
     "pullback",
+    "synonyms",
     "view",
 ]
 
@@ -239,6 +241,8 @@ class Pullback(Rule):
             self.method = getattr(np.ndarray, name)
             if name in ("transpose", "swapaxes"):
                 self.simple_keywords = frozenset()
+        #: Changes plain arguments before the function is run.
+        self.normalize: Callable[[list[Any], dict[str, Any]], None] | None = None
         #: Other names of parameters, as keywords.
         self.synonyms: dict[str, str] = {}
         #: For each position `ONE_OPERAND`, `OPERANDS`, or None for other arguments.
@@ -338,6 +342,20 @@ class Pair(Rule):
             run.add(v.a, self.da(g, None, x, y), False)
         if v.b is not None:
             run.add(v.b, self.db(g, None, x, y), False)
+
+
+def normalize(func: Function, change: Callable[[list[Any], dict[str, Any]], None]) -> None:
+    """Register what is to be done to plain ``args, kwargs`` before a function is run."""
+    rule = RULES[func]
+    assert isinstance(rule, Pullback)
+    rule.normalize = change
+
+
+def synonyms(func: Function, **names: str) -> None:
+    """Register other names of parameters: ``keyword="parameter"``."""
+    rule = RULES[func]
+    assert isinstance(rule, Pullback)
+    rule.synonyms = names
 
 
 def elementwise(func: np.ufunc, *partials: Function) -> None:

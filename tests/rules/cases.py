@@ -423,6 +423,7 @@ CASES: list[Case] = [
     Case(np.reshape, normal(2, 3), -1),
     Case(np.reshape, normal(2, 3), shape=(3, -1), order="F"),
     Case(np.reshape, normal(2, 3), (3, 2), keywords={"copy": [None, True, False]}),
+    Case(np.ravel, normal(2, 3, 2)),
     Case(np.ravel, normal(2, 3), keywords={"order": ["C", "F"]}),
     Case(np.squeeze, normal(1, 3, 1), keywords={"axis": [None, 0, -1, (0, 2), (-1, -3)]}),
     Case(np.squeeze, normal(2, 3)),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import pullback
+from .._table import pullback, synonyms
 
 # ----------------------------------------------------------------------------------------
 # Axes and masks
@@ -23,7 +23,7 @@ def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     if not isinstance(axis, tuple):
         return (axis % ndim,)
-    return tuple(sorted(i % ndim for i in axis))
+    return tuple(sorted([i % ndim for i in axis]))
 
 
 def _grow(g: Any, axis: Any, ndim: int, keepdims: bool) -> Any:
@@ -33,7 +33,7 @@ def _grow(g: Any, axis: Any, ndim: int, keepdims: bool) -> Any:
     axes = _axes(axis, ndim)
     if g.__class__ is np.ndarray:
         # expand_dims in a quarter of the time
-        return g[tuple(None if i in axes else slice(None) for i in range(ndim))]
+        return g[tuple([None if i in axes else slice(None) for i in range(ndim)])]
     return np.expand_dims(g, axes)
 
 
@@ -50,9 +50,9 @@ def _spread(g: Any, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Any:
             axes = _axes(axis, ndim)
             rest = iter(g.strides)
             if keepdims:
-                strides = tuple(0 if i in axes else s for i, s in enumerate(rest))
+                strides = tuple([0 if i in axes else s for i, s in enumerate(rest)])
             else:
-                strides = tuple(0 if i in axes else next(rest) for i in range(ndim))
+                strides = tuple([0 if i in axes else next(rest) for i in range(ndim)])
         c: Any = np.ndarray(shape, g.dtype, g, 0, strides)
         c.setflags(False)
         return c
@@ -179,9 +179,9 @@ def _weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     if weights.shape == shape:
         return weights
     axes = axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(i % len(shape) for i in axes)
-    lengths = tuple(n if i in axes else 1 for i, n in enumerate(shape))
-    weights = np.transpose(weights, tuple(axes.index(i) for i in sorted(axes)))
+    axes = tuple([i % len(shape) for i in axes])
+    lengths = tuple([n if i in axes else 1 for i, n in enumerate(shape)])
+    weights = np.transpose(weights, tuple([axes.index(i) for i in sorted(axes)]))
     return np.broadcast_to(np.reshape(weights, lengths), shape)
 
 
@@ -206,9 +206,9 @@ def _(
     if weights.shape == a.shape:
         return c
     axes = axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(i % a.ndim for i in axes)
-    c = np.sum(c, tuple(i for i in range(a.ndim) if i not in axes))
-    return np.transpose(c, tuple(sorted(axes).index(i) for i in axes))
+    axes = tuple([i % a.ndim for i in axes])
+    c = np.sum(c, tuple([i for i in range(a.ndim) if i not in axes]))
+    return np.transpose(c, tuple([sorted(axes).index(i) for i in axes]))
 
 
 # ----------------------------------------------------------------------------------------
@@ -469,7 +469,7 @@ def _to_first(g: Any, a: Any, axis: Any, keepdims: bool, find: Any) -> Any:
     rows = a.transpose(order).reshape(g.size, -1) if g.size else a.reshape(0, 1)
     c = np.zeros(rows.shape, g.dtype)
     c[np.arange(len(rows)), find(rows, 1)] = g.reshape(-1)
-    c = c.reshape(tuple(shape[i] for i in order))
+    c = c.reshape(tuple([shape[i] for i in order]))
     return c.transpose(tuple(order.index(i) for i in range(len(shape))))
 
 
@@ -659,53 +659,22 @@ def _(g: Any, _: Any, condition: Any, _x: Any, _y: Any) -> Any:
 
 
 @pullback(np.clip)
-def _(
-    g: Any,
-    _: Any,
-    a: Any,
-    a_min: Any = None,
-    a_max: Any = None,
-    out: Any = None,
-    *,
-    min: Any = None,
-    max: Any = None,
-) -> Any:
-    low = a_min if min is None else min
-    high = a_max if max is None else max
-    if low is None:
-        return g if high is None else _choose(a < high, g)
-    return _choose(a > low if high is None else (a > low) & (a < high), g)
+def _(g: Any, _: Any, a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
+    if a_min is None:
+        return g if a_max is None else _choose(a < a_max, g)
+    return _choose(a > a_min if a_max is None else (a > a_min) & (a < a_max), g)
 
 
 @pullback(np.clip, "a_min")
-def _(
-    g: Any,
-    _: Any,
-    a: Any,
-    a_min: Any = None,
-    a_max: Any = None,
-    out: Any = None,
-    *,
-    min: Any = None,
-    max: Any = None,
-) -> Any:
-    high = a_max if max is None else max
+def _(g: Any, _: Any, a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
     below = a < a_min
-    return _choose(below if high is None else below & (a_min <= high), g)
+    return _choose(below if a_max is None else below & (a_min <= a_max), g)
 
 
 @pullback(np.clip, "a_max")
-def _(
-    g: Any,
-    _: Any,
-    a: Any,
-    a_min: Any = None,
-    a_max: Any = None,
-    out: Any = None,
-    *,
-    min: Any = None,
-    max: Any = None,
-) -> Any:
-    low = a_min if min is None else min
+def _(g: Any, _: Any, a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
     above = a > a_max
-    return _choose(above if low is None else above | (low > a_max), g)
+    return _choose(above if a_min is None else above | (a_min > a_max), g)
+
+
+synonyms(np.clip, min="a_min", max="a_max")

@@ -5,11 +5,13 @@ from operator import index
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from .._operands import has_names, unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, linear, pullback, view
+from .._lens import memory_order
+from .._table import composition, linear, normalize, pullback, view
 from .._value import Spec
 from .index import put
 
@@ -25,9 +27,8 @@ def as_array(x: Any) -> Any:
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """An ``axis=`` argument as axes that are not negative; the array's dimension is `ndim`."""
-    if isinstance(axis, Iterable):
-        return tuple([index(i) % ndim for i in axis])
-    return (index(axis) % ndim,)
+    axes = axis if isinstance(axis, Iterable) else (axis,)
+    return normalize_axis_tuple([index(i) for i in axes], ndim, allow_duplicate=True)  # type: ignore[no-any-return]
 
 
 # ----------------------------------------------------------------------------------------
@@ -53,15 +54,8 @@ def _ravel(g: Any, _: Any, _a: Any, order: Any = "C") -> Any:
 
 
 def _unravel(g: Any, a: Spec, order: Any) -> Any:
-    if order == "F":
-        return np.reshape(g, a.shape, order)
-    if order == "C" or a.ndim < 2:
-        # Dask knows no order.
-        return np.reshape(g, a.shape)
-    raise NotImplementedError(
-        f"mygrad does not keep the memory order of arrays, so it knows no derivative of a reshape "
-        f"with order={order!r}. Use order='C' or order='F'."
-    )
+    # Dask knows no order.
+    return np.reshape(g, a.shape, order) if order == "F" else np.reshape(g, a.shape)
 
 
 def _squeeze(g: Any, _: Any, _a: Any, axis: Any = None) -> Any:
@@ -98,6 +92,31 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
 
 view(np.reshape, _reshape)
 view(np.ravel, _ravel)
+
+
+def _explicit_order(args: list[Any], kwargs: dict[str, Any], position: int) -> None:
+    """Replace the orders that depend on the array's memory: a cotangent has its own."""
+    order = args[position] if len(args) > position else kwargs.get("order", "C")
+    if order not in ("A", "K"):
+        return
+    a = args[0]
+    explicit = "C"
+    if isinstance(a, np.ndarray) and not a.flags.c_contiguous:
+        if a.flags.f_contiguous:
+            explicit = "F"
+        elif order == "K" and memory_order(a) is not None:
+            raise TypeError(
+                f"mygrad knows no derivative of ravel with order='K' of an array of shape {a.shape} "
+                f"with strides {a.strides}. Use order='C' or order='F'."
+            )
+    if len(args) > position:
+        args[position] = explicit
+    else:
+        kwargs["order"] = explicit
+
+
+normalize(np.reshape, lambda args, kwargs: _explicit_order(args, kwargs, 2))
+normalize(np.ravel, lambda args, kwargs: _explicit_order(args, kwargs, 1))
 view(np.squeeze, _squeeze)
 view(np.expand_dims, _expand_dims)
 view(np.transpose, _transpose)

@@ -10,7 +10,7 @@ from ._modes import tracking
 from ._operands import array_of, carries, prepare, steps_back
 from ._record import check_constant, record, record_ufunc, wrap
 from ._state import Name, View, data_of, expose, is_constant, make, value_of
-from ._table import COMPOSITIONS, CONSTANTS, RULES, Elementwise, linear, name_of
+from ._table import COMPOSITIONS, CONSTANTS, RULES, SEVERAL, Elementwise, composition, linear, name_of
 from ._ufuncs import call, no_rule, plain_call
 from ._value import differentiable
 from ._write import write
@@ -33,6 +33,9 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
         return _compose(func, args, kwargs)
     if func in _OWN:
         return _OWN[func](*args, **kwargs)
+    if func in _CREATION:
+        # Of the kind of the tensor that was given as like=.
+        return new_leaf(func(*args, **kwargs)) if func not in _CONVERSION else _converted(args, kwargs)
     if func not in CONSTANTS and tracking() and carries((args, kwargs)):
         raise no_rule(name_of(func))
     return plain_call(func, args, kwargs)
@@ -78,6 +81,9 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
         return record(func, args, kwargs, constant)
     if isinstance(func, np.ufunc):
         return _settled(call(func, "__call__", args, kwargs), args, constant)
+    if args and func not in SEVERAL and isinstance(args[0], (list, tuple)):
+        x, t = prepare(args[0])
+        args = (x if t is None else t, *args[1:])
     return _settled(_compose(func, args, kwargs), args, constant)
 
 
@@ -111,6 +117,13 @@ def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:
 
 # The engine casts the cotangent back.
 linear(cast, lambda g, _, _a, dtype, order="K", casting="unsafe": g)
+
+
+@composition(np.astype)
+def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    if device not in (None, "cpu"):
+        raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
+    return x.astype(dtype, copy=copy)
 
 
 # ----------------------------------------------------------------------------------------
@@ -192,6 +205,33 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     np.copyto(array, source, casting, mask)
     v = None if t is None else value_of(t)
     write(dst, ..., source, v, None if mask is True else np.broadcast_to(mask, array.shape))
+
+
+#: Functions that dispatch on ``like=``.
+_CONVERSION = frozenset({np.array, np.asarray, np.asanyarray, np.ascontiguousarray})
+_CREATION = _CONVERSION | {
+    np.arange,
+    np.empty,
+    np.eye,
+    np.frombuffer,
+    np.fromfunction,
+    np.fromiter,
+    np.full,
+    np.genfromtxt,
+    np.identity,
+    np.loadtxt,
+    np.ones,
+    np.tri,
+    np.zeros,
+}
+
+
+def _converted(args: Any, kwargs: Any) -> Any:
+    """``np.array(x, like=tensor)``: tensors in `x` keep their gradients."""
+    data, t = prepare(args[0])
+    if t is None:
+        return new_leaf(np.array(data, *args[1:], **kwargs))
+    return t.astype(*args[1:]) if len(args) > 1 else +t  # type: ignore[attr-defined, operator]
 
 
 _OWN: dict[Function, Function] = {

@@ -197,31 +197,4 @@ def multi_matmul(tensors: Any, *, constant: bool | None = None) -> Any:
                 f"multi_matmul takes matrices (and vectors at the ends); operand {i} has the "
                 f"shape {t.shape}"
             )
-    # Matrix-chain order [Cormen et al., Introduction to Algorithms, 15.2].
-    n = len(tensors)
-    sizes = [1 if tensors[0].ndim == 1 else tensors[0].shape[0]]
-    sizes += [t.shape[0] for t in tensors[1:]]
-    sizes += [1 if tensors[-1].ndim == 1 else tensors[-1].shape[1]]
-    cost: dict[tuple[int, int], tuple[int, int]] = {(i, i): (0, i) for i in range(n)}
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            cost[i, j] = min(
-                (cost[i, k][0] + cost[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k)
-                for k in range(i, j)
-            )
-    # Products from the inside out: `todo` is a stack of spans, the outermost at its bottom.
-    todo, spans = [(0, n - 1)], []
-    while todo:
-        i, j = todo.pop()
-        if i < j:
-            spans.append((i, j))
-            k = cost[i, j][1]
-            todo += [(i, k), (k + 1, j)]
-    products: dict[tuple[int, int], Any] = {(i, i): t for i, t in enumerate(tensors)}
-    for i, j in reversed(spans):
-        k = cost[i, j][1]
-        products[i, j] = apply(
-            np.matmul, (products.pop((i, k)), products.pop((k + 1, j))), {}, constant
-        )
-    return products[0, n - 1]
+    return apply(np.linalg.multi_dot, (tensors,), {}, constant)

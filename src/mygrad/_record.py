@@ -285,6 +285,9 @@ class Call:
     def run(self, **out: Any) -> Any:
         """Run NumPy's function on plain arrays."""
         method = self.rule.method
+        if self.rule.func is np.copy and not isinstance(self.args[0], np.ndarray):
+            # NumPy's function would turn foreign arrays into its own.
+            return self.args[0].copy()
         if method is not None and not self.kwargs and self.args[0].__class__ is np.ndarray:
             return method(*self.args, **out)
         return self.rule.func(*self.args, **self.kwargs, **self.how, **out)
@@ -444,6 +447,11 @@ def has_gradient(dtype: np.dtype[Any], name: str) -> bool:
         raise TypeError(
             f"{name} of a tensor that carries a gradient gave a complex result ({dtype}); mygrad "
             "differentiates real numbers only. Use t.detach() if the gradient is to stop here."
+        )
+    if dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} of a tensor that carries a gradient gave a result of dtype {dtype}, which no "
+            "tensor has. Use t.detach() if the gradient is to stop here."
         )
     return differentiable(dtype)
 

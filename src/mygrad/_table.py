@@ -43,6 +43,7 @@ __all__ = [
     "OPERANDS",
     "OUTPUTS",
     "RULES",
+    "SEVERAL",
     "Elementwise",
     "Pair",
     "Pullback",
@@ -95,6 +96,8 @@ def name_of(func: Function) -> str:
 RULES: dict[Function, Rule] = {}
 #: NumPy function -> the same function written in other NumPy functions.
 COMPOSITIONS: dict[Function, Function] = {}
+#: Those compositions whose first parameter takes a sequence of operands.
+SEVERAL: set[Function] = set()
 #: NumPy functions whose derivative is zero: they get plain arrays and return them.
 CONSTANTS: set[Function] = set()
 #: Ufuncs with several outputs -> the rule of each output, or None if it is constant.
@@ -403,12 +406,19 @@ def view(func: Function, transpose: Function) -> None:
     rule.learn(transpose, None, False)
 
 
-def composition(*functions: Function) -> Callable[[Function], Function]:
-    """Register a function as written in other, differentiable functions."""
+def composition(
+    *functions: Function, several: bool = False
+) -> Callable[[Function], Function]:
+    """Register a function as written in other, differentiable functions.
+
+    With `several`, the first parameter takes a sequence of operands.
+    """
 
     def register(body: Function) -> Function:
         for func in functions:
             COMPOSITIONS[func] = body
+            if several:
+                SEVERAL.add(func)
         return body
 
     return register

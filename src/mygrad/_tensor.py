@@ -253,8 +253,9 @@ class Tensor(Name):
                 return quick[0](*inputs)
             if inputs[0].__class__ is np.ndarray:
                 return quick[1](inputs[1], inputs[0])
-        for x in inputs:
-            if steps_back(x.__class__) and x is not None:
+        for i, x in enumerate(inputs):
+            # The second argument of `at` is an index.
+            if steps_back(x.__class__) and x is not None and (how != "at" or i != 1):
                 return NotImplemented
         return call(ufunc, how, inputs, kwargs)
 

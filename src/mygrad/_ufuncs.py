@@ -2,7 +2,7 @@
 
 ``reduce``, ``accumulate``, ``reduceat`` and ``outer`` are compositions of calls, where there is
 no rule of their own; ``at`` is an in-place operation. So they cost a few operations for each
-step, but their values are NumPy's.
+step; their values are NumPy's own.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import numpy as np
 from ._modes import tracking
 from ._operands import array_of, carries, prepare, unwrap
 from ._record import record, record_ufunc, recorded_ufunc, wrap
-from ._state import Name, data_of, expose, is_constant
+from ._state import Name, data_of, expose, make, value_of
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Elementwise, name_of
 from ._write import overwrite, set_item
 
@@ -144,13 +144,20 @@ def _reduce(
         return _plain_method(func, "reduce", (array,), keywords)
     if func in _REDUCTIONS:
         # They have rules that are quicker, and follow every keyword.
-        keywords |= _given({"initial": initial, "dtype": dtype})
+        keywords |= _given({"initial": initial})
+        if dtype is not None and func in (np.maximum, np.minimum):
+            array = np.astype(array, dtype)
+        elif dtype is not None:
+            keywords["dtype"] = dtype
         if where is not True:
             keywords["where"] = where
         return _into(out, _REDUCTIONS[func](array, **keywords))
+    exact = func.reduce(
+        *unwrap((array, axis, dtype)), keepdims=keepdims, initial=unwrap(initial), where=unwrap(where)
+    )
     array = array if dtype is None else np.astype(array, dtype)
     axes = _axes(axis, array.ndim)
-    if len(axes) > 1 and not _REORDERABLE(func):
+    if len(axes) > 1 and not _reorderable(func):
         raise ValueError(f"reduction operation '{func.__name__}' is not reorderable")
     # The reduced axes become one, in front.
     moved = np.moveaxis(array, axes, tuple(range(len(axes))))
@@ -171,10 +178,15 @@ def _reduce(
     if start is not None:
         ans = np.broadcast_to(ans, rest) if ans.shape != rest else ans
     ans = np.expand_dims(ans, axes) if keepdims else ans
-    return _into(out, ans if ans is not array else +ans)
+    return _into(out, _with_data(ans, exact))
 
 
-def _REORDERABLE(func: np.ufunc) -> bool:
+def _with_data(t: Any, exact: Any) -> Any:
+    """A tensor with NumPy's own result: the composition's may differ in the last digit."""
+    return make(np.asarray(exact), value_of(t)) if isinstance(t, Name) else wrap(exact, None, None)
+
+
+def _reorderable(func: np.ufunc) -> bool:
     # NumPy says so only by refusing.
     try:
         func.reduce(np.ones((1, 1)), axis=(0, 1))
@@ -205,6 +217,7 @@ def _start(func: np.ufunc, rows: Any, initial: Any, where: Any) -> Any:
             )
     if initial is None:
         return None
+    initial = initial if isinstance(initial, Name) else np.asarray(initial, rows.dtype)
     return np.broadcast_to(initial, rows.shape[1:])
 
 
@@ -216,6 +229,7 @@ def _accumulate(
         return _plain_method(func, "accumulate", (array,), keywords)
     if func in _ACCUMULATIONS:
         return _into(out, _ACCUMULATIONS[func](array, axis=axis, **_given({"dtype": dtype})))
+    exact = func.accumulate(*unwrap((array, axis, dtype)))
     array = array if dtype is None else np.astype(array, dtype)
     rows = np.moveaxis(array, axis, 0)
     if rows.shape[0] == 0:
@@ -223,7 +237,7 @@ def _accumulate(
     parts = [rows[0]]
     for i in range(1, rows.shape[0]):
         parts.append(func(parts[-1], rows[i]))
-    return _into(out, np.stack(parts, axis=axis))
+    return _into(out, _with_data(np.stack(parts, axis=axis), exact))
 
 
 def _reduceat(
@@ -233,17 +247,17 @@ def _reduceat(
     if not _differentiable(func, array):
         keywords = {"axis": axis, **_given({"dtype": dtype, "out": out})}
         return _plain_method(func, "reduceat", (array, indices), keywords)
+    # By NumPy first, which checks the indices.
+    exact = func.reduceat(*unwrap((array, indices, axis, dtype)))
     array = array if dtype is None else np.astype(array, dtype)
     rows = np.moveaxis(array, axis, 0)
     starts = np.asarray(indices)
-    # Reduced by NumPy first, which checks the indices.
-    func.reduceat(np.empty(rows.shape[0]), starts)
     stops = [*starts[1:].tolist(), rows.shape[0]]
     parts = [
         func.reduce(rows[start:stop], axis=0) if start < stop else rows[start]
         for start, stop in zip(starts.tolist(), stops, strict=True)
     ]
-    return _into(out, np.stack(parts, axis=axis))
+    return _into(out, _with_data(np.stack(parts, axis=axis), exact))
 
 
 def _outer(func: np.ufunc, a: Any, b: Any, **keywords: Any) -> Any:

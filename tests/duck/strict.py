@@ -88,6 +88,10 @@ class StrictArray:
         if func in (np.asarray, np.array):
             # With like=: this is how arrays get on the device.
             return device(func(*args, **kwargs))
+        if func is np.take and len(args) > 1:
+            # As in x[...], indices may come from the host.
+            args = (args[0], _key(args[1]), *args[2:])
+            return _outer(func(args[0]._inner, *args[1:], **_inner(kwargs)))
         if func in (np.shape, np.ndim, np.size):
             return func(*[x._inner if isinstance(x, StrictArray) else x for x in args], **kwargs)
         return _outer(func(*_inner(args), **_inner(kwargs)))
@@ -136,8 +140,10 @@ class StrictArray:
 
 def _stranger(x: Any) -> bool:
     """Another class with protocols of its own."""
-    return not isinstance(x, (StrictArray, np.ndarray)) and hasattr(x, "__array_ufunc__") and not (
-        isinstance(x, np.generic)
+    return (
+        not isinstance(x, (StrictArray, np.ndarray))
+        and hasattr(x, "__array_ufunc__")
+        and not (isinstance(x, np.generic))
     )
 
 
@@ -228,7 +234,9 @@ for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
     setattr(StrictArray, f"__{_name}__", _operator(f"__{_name}__", _ufunc))
 StrictArray.__hash__ = None  # type: ignore[assignment]
 for _name in ("neg", "pos", "abs", "invert"):
-    _ufunc = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}[_name]
+    _ufunc = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}[
+        _name
+    ]
     setattr(
         StrictArray, f"__{_name}__", lambda self, _ufunc=_ufunc: StrictArray(_ufunc(self._inner))
     )

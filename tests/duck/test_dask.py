@@ -61,6 +61,7 @@ NAMES = """
     dot vdot outer tensordot matmul einsum
 """.split()  # noqa: SIM905
 
+
 def chunks_for(call: Call) -> int | None:
     """How Dask can run the call: in chunks, or else in one (-1); None if it cannot, or computes."""
     arrays = call.sample()

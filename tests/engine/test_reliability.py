@@ -177,11 +177,11 @@ def test_deeply_nested_lists_of_tensors():
 @contextlib.contextmanager
 def no_growth(blocks):
     """With the cyclic collector off, the body leaves nothing behind."""
+    gc.collect()
+    gc.disable()
     # CPython keeps up to 2,000 freed tuples of each length: fill its stock first.
     stock = [tuple([None] * n) for n in range(1, 20) for _ in range(2000)]
     del stock
-    gc.collect()
-    gc.disable()
     try:
         objects = len(gc.get_objects())
         before = sys.getallocatedblocks()

@@ -136,9 +136,7 @@ def check_second_derivatives(call: Call) -> None:
         return gradients(call, tensors, list(moved[len(arrays) :]))
 
     def slope(*moved: np.ndarray) -> float:
-        return sum(
-            float(np.sum(g * v)) for g, v in zip(first(*moved), directions, strict=True)
-        )
+        return sum(float(np.sum(g * v)) for g, v in zip(first(*moved), directions, strict=True))
 
     tensors = [mg.tensor(a) for a in arrays]
     cotangents = [mg.tensor(w) for w in weights]
@@ -434,5 +432,3 @@ def check_spellings(call: Call, mirror: Callable[..., Any], method: str | None) 
             found = gradients(call, [mg.tensor(a) for a in arrays], weights, by_method)
             for grad, want in zip(found, wanted, strict=True):
                 assert_close(grad, want, f"Tensor.{method} {call.id}", 1e-12)
-
-

@@ -558,9 +558,9 @@ def test_arguments_by_keyword():
 
             def leaf(x, leaves=leaves):
                 if isinstance(x, list) and isinstance(x[0], np.ndarray):
-                    return [leaf(part) for part in x]  # noqa: B023
+                    return [leaf(part) for part in x]
                 if isinstance(x, list) and isinstance(x[0], list):
-                    return [leaf(part) for part in x]  # noqa: B023
+                    return [leaf(part) for part in x]
                 if isinstance(x, np.ndarray) and x.dtype == float:
                     leaves.append(mg.tensor(x))
                     return leaves[-1]

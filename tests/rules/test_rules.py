@@ -208,9 +208,7 @@ def test_a_tensor_is_a_sequence_of_its_rows(func):
     expected = func(a)
     assert_same(result, expected)
     (result * weights.reshape(expected.shape)).backward()
-    (want,) = differences(
-        lambda y: float(np.sum(func(y) * weights.reshape(expected.shape))), [a]
-    )
+    (want,) = differences(lambda y: float(np.sum(func(y) * weights.reshape(expected.shape))), [a])
     assert_close(x.grad, want)
 
 

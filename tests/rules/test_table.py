@@ -195,7 +195,9 @@ def test_constant_functions_are_numpys_own():
             assert getattr(mg, name) is func
 
 
-@pytest.mark.parametrize("name", ["acos", "concat", "permute_dims", "pow", "absolute", "bitwise_not"])
+@pytest.mark.parametrize(
+    "name", ["acos", "concat", "permute_dims", "pow", "absolute", "bitwise_not"]
+)
 def test_aliases(name):
     assert hasattr(mg, name)
 

@@ -314,7 +314,11 @@ def test_outer(func, shapes):
 def test_outer_with_keywords(func):
     a, b = operand(func, 2), second(func, 3)
     expected = func.outer(a, b)
-    for kwargs in ({"out": np.zeros((2, 3))}, {"out": mg.tensor(np.zeros((2, 3)))}, {"dtype": float}):
+    for kwargs in (
+        {"out": np.zeros((2, 3))},
+        {"out": mg.tensor(np.zeros((2, 3)))},
+        {"dtype": float},
+    ):
         x, y = mg.tensor(a), mg.tensor(b)
         result = func.outer(x, y, **kwargs)
         assert_same(result, expected)
@@ -377,7 +381,9 @@ def test_at_of_one_axis_and_a_broadcast_operand(func):
 @pytest.mark.parametrize("key", [[0, 2], [0, 2, 0], (np.array([1, 1]),), ...], ids=str)
 def test_at_of_one_operand(func, key):
     """Repeated indices apply the function several times."""
-    low, high = {np.arccosh: (4.0, 9.0), np.arctanh: (0.2, 0.6), np.arccos: (0.6, 0.9)}.get(func, (0.3, 0.8))
+    low, high = {np.arccosh: (4.0, 9.0), np.arctanh: (0.2, 0.6), np.arccos: (0.6, 0.9)}.get(
+        func, (0.3, 0.8)
+    )
     if func in (np.log, np.log2, np.log10):
         low, high = 3.0, 9.0
     a = np.linspace(low, high, 3)

@@ -52,12 +52,12 @@ def _(
     return g[index] if axis == 0 else g[(slice(None),) * (axis % g.ndim) + (index,)]
 
 
-@composition(np.vstack)
+@composition(np.vstack, several=True)
 def _(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     return _concatenated([np.atleast_2d(as_array(a)) for a in tup], 0, dtype, casting)
 
 
-@composition(np.hstack)
+@composition(np.hstack, several=True)
 def _(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     arrays = [np.atleast_1d(as_array(a)) for a in tup]
     axis = 0 if arrays and arrays[0].ndim == 1 else 1
@@ -71,12 +71,12 @@ def _concatenated(arrays: list[Any], axis: int, dtype: Any, casting: Any) -> Any
     return np.concatenate(arrays, axis, dtype=dtype, casting=casting)
 
 
-@composition(np.dstack)
+@composition(np.dstack, several=True)
 def _(tup: Any) -> Any:
     return np.concatenate([np.atleast_3d(as_array(a)) for a in tup], 2)
 
 
-@composition(np.column_stack)
+@composition(np.column_stack, several=True)
 def _(tup: Any) -> Any:
     arrays = [as_array(a) for a in tup]
     return np.concatenate([np.atleast_2d(a).T if a.ndim < 2 else a for a in arrays], 1)
@@ -90,7 +90,7 @@ def _(arr: Any, values: Any, axis: Any = None) -> Any:
     return np.concatenate((arr, values), axis)
 
 
-@composition(np.block)
+@composition(np.block, several=True)
 def _(arrays: Any) -> Any:
     depth = _depth(arrays, ())
     if depth == 0:

@@ -687,7 +687,7 @@ def _product(numbers: Any) -> int:
 # ----------------------------------------------------------------------------------------
 
 
-@composition(np.linalg.multi_dot)
+@composition(np.linalg.multi_dot, several=True)
 def _(arrays: Any) -> Any:
     arrays = [as_array(a) for a in arrays]
     if len(arrays) < 2:

@@ -353,7 +353,8 @@ def _take(
         indices = np.remainder(indices, a.shape[axis])
     elif mode == "clip":
         indices = np.clip(indices, 0, a.shape[axis] - 1)
-    g = put(g, a, (slice(None),) * axis + (np.asarray(indices),))
+    rows = np.asarray(indices)
+    g = put(g, a, (slice(None),) * axis + (rows if rows.ndim else int(rows),))
     return g if a is _a else np.reshape(g, _a.shape)
 
 

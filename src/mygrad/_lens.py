@@ -13,7 +13,7 @@ import numpy as np
 from ._table import RULES, Pullback
 from ._value import Spec
 
-__all__ = ["Lens", "dense_like", "is_basic", "winners"]
+__all__ = ["Lens", "check_foreign_key", "dense_like", "is_basic", "memory_order", "winners"]
 
 
 class Lens:
@@ -180,6 +180,17 @@ def is_basic(key: Any) -> bool:
         if not isinstance(part, _BASIC) or isinstance(part, bool):
             return False
     return True
+
+
+def check_foreign_key(array: Any, key: Any) -> None:
+    """Raise TypeError if a foreign (lazy) array cannot be indexed so backward."""
+    for part in key if type(key) is tuple else (key,):
+        if getattr(part, "dtype", None) == np.bool_ and part.ndim > 1:
+            raise TypeError(
+                f"indexing a tensor over a {type(array).__name__} with a mask of {part.ndim} "
+                "dimensions has no gradient, since the size of the result is unknown. Use "
+                "numpy.where(mask, x, 0), or index a flattened array with integers."
+            )
 
 
 def winners(shape: tuple[int, ...], key: Any) -> Any:

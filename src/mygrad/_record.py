@@ -12,7 +12,7 @@ from weakref import ref
 import numpy as np
 
 from ._guard import lock, restorable
-from ._lens import Lens
+from ._lens import Lens, check_foreign_key
 from ._modes import guarding, tracking
 from ._operands import INERT, Keeper, array_of, prepare, unwrap
 from ._state import (
@@ -151,6 +151,8 @@ def index(t: Name, key: Any, basic: bool) -> Any:
         return make(seen, None)
     keeper = Keeper()
     kept = key if basic else keeper.argument(key)
+    if not basic and not isinstance(data, np.ndarray):
+        check_foreign_key(data, key)
     _, lens = extended(t, data, getitem, (kept,), {})
     v = node(READ, parent, None, spec_of(seen), lens)
     v.guard = keeper.locks
@@ -215,6 +217,8 @@ class Call:
 
     def __init__(self, rule: Pullback, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.rule = rule
+        while args and args[-1] is np._NoValue:
+            args = args[:-1]
         self.args = list(args)
         self.kwargs: dict[str, Any] = {}
         self.how: dict[str, Any] = {}
@@ -339,7 +343,7 @@ class Call:
         kwargs = self.kwargs
         if kwargs:
             kwargs = {
-                name: keeper.hold(x, self.behind_keywords[name], True)
+                name: keeper.hold(x, self.behind_keywords.get(name), True)
                 if name in rule.vjps
                 else keeper.argument(x)
                 for name, x in kwargs.items()

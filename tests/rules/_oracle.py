@@ -5,6 +5,7 @@ truncation is of fourth order and a step may be large enough for rounding to be 
 """
 
 import contextlib
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -128,6 +129,14 @@ class Untouched:
         assert [a.tobytes() for a in self.arrays] == self.bytes, f"{message}: an operand changed"
         flags = [a.flags.writeable for a in self.arrays]
         assert flags == self.flags, f"{message}: an operand stayed locked"
+
+
+def signature_of(func: Any) -> inspect.Signature | None:
+    """The signature, if NumPy tells it: older versions do not for what is written in C."""
+    try:
+        return inspect.signature(func)
+    except ValueError:
+        return None
 
 
 def public(func: Any) -> Any:

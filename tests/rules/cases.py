@@ -5,8 +5,8 @@
 says: draw an operand of shape (2, 3) from a normal distribution, and see whether the tensor's
 value, gradient and second derivatives are right. `test_rules` makes its checks from these lines.
 
-- Operands and keywords that are draws (`normal()`, `positive(4)`, ...) become tensors, also in lists;
-  everything else is passed as it stands.
+- Operands and keywords that are draws (`normal()`, `positive(4)`, ...) become tensors, also within
+  lists; everything else is passed as it stands.
 - ``keywords={"axis": [0, None]}`` tries every combination; ``axis=0`` is always passed.
 - ``exact=False``: the value equals NumPy's but for rounding.
 - ``plain=f``: what the function is on plain arrays, if it is not one of NumPy's.
@@ -771,6 +771,8 @@ CASES: list[Case] = [
         plain=np.linalg.multi_dot,
         exact=False,
     ),
+    Case(np.astype, normal(), np.float64, keywords={"copy": [True, False]}),
+    Case(np.astype, normal(), np.longdouble),
     Case(mg.Tensor.astype, normal(), float, plain=np.ndarray.astype),
     Case(mg.Tensor.astype, normal(), np.longdouble, "C", plain=np.ndarray.astype),
 ]

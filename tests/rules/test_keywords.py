@@ -1,6 +1,4 @@
-"""Every keyword of NumPy's is either right or refused with an error that names it; never ignored."""
-
-import inspect
+"""Every keyword of NumPy's is right, or refused with an error that names it; never ignored."""
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from _oracle import (
     outcome,
     public,
     quiet,
+    signature_of,
     weights_for,
 )
 from cases import CASES, Call, Case, Draw, mask
@@ -411,6 +410,7 @@ VALUES = {
     "min": [-0.5],
     "max": [0.5],
     "include_initial": [True],
+    "device": ["cpu"],
     "optimize": [True, "optimal"],
     "signature": ["dd->d", None],
     "shape": [(3, 2)],
@@ -426,7 +426,7 @@ def keywords_of(func):
     """The names of what may be given by keyword and has a default."""
     return [
         name
-        for name, p in inspect.signature(func).parameters.items()
+        for name, p in getattr(signature_of(func), "parameters", {}).items()
         if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is not p.empty
     ]
 
@@ -508,14 +508,14 @@ def test_unknown_keywords_are_refused(func):
 
 @pytest.mark.parametrize("func", FUNCTIONS, ids=lambda f: f.__name__)
 def test_out_where_numpy_has_none_is_refused(func):
-    if "out" in inspect.signature(func).parameters or func in (np.clip, np.einsum):
+    signature = signature_of(func)
+    if signature is None or "out" in signature.parameters or func in (np.clip, np.einsum):
         return
     call = FUNCTIONS[func][0].calls()[0]
     arrays = call.sample()
     args, kwargs = call.filled([mg.tensor(a) for a in arrays])
-    result = call.run(arrays)
     with pytest.raises(TypeError, match="out"):
-        public(func)(*args, **kwargs, out=np.zeros(np.shape(result)))
+        public(func)(*args, **kwargs, out=np.zeros(2))
 
 
 def test_arguments_by_keyword():

@@ -289,7 +289,7 @@ def test_reduceat_with_keywords(func):
         result.backward()
         want = differences(lambda b: float(np.sum(func.reduceat(b, [0, 2]))), [a])
         assert_close(gradient_of(x), want[0])
-    for indices in ([4], [-1], [0.5], [[0]]):
+    for indices in ([4], [-1], [[0]], [0, 4]):
         expected = outcome(func.reduceat, a, indices)
         error = outcome(func.reduceat, mg.tensor(a), indices)
         assert isinstance(expected, Exception)
@@ -446,7 +446,7 @@ def test_second_derivatives(method):
         slope = np.sum(x.grad * v)
         x.null_grad()
         slope.backward()
-        (want,) = differences(lambda b, g=gradient: float(np.sum(g(b) * v)), [a])
+        (want,) = differences(lambda b, g=gradient, v=v: float(np.sum(g(b) * v)), [a])
         assert_close(gradient_of(x), want, f"{name_of(func)}.{method}")
 
 

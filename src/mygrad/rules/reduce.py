@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import pullback, synonyms
+from .._table import normalize, pullback, synonyms
 
 # ----------------------------------------------------------------------------------------
 # Axes and masks
@@ -677,4 +677,13 @@ def _(g: Any, _: Any, a: Any, a_min: Any = None, a_max: Any = None, out: Any = N
     return _choose(above if a_min is None else above | (a_min > a_max), g)
 
 
+
+
+def _both_bounds(args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Give both bounds, as NumPy asks for under their old names."""
+    for name in ("a_min", "a_max")[max(0, len(args) - 1) :]:
+        kwargs.setdefault(name, None)
+
+
 synonyms(np.clip, min="a_min", max="a_max")
+normalize(np.clip, _both_bounds)

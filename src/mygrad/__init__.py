@@ -7,6 +7,9 @@
 array([2., 4., 6.])
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 import numpy as _np
 
 from . import errors, linalg
@@ -58,9 +61,11 @@ from ._tensor import Tensor
 
 __version__ = "0.1.0"
 
-# NumPy's constants and dtypes, for code that takes everything from here.
+# What NumPy itself does for tensors, too, and its constants and dtypes.
 from numpy import (
+    bincount,
     bool_,
+    copyto,
     double,
     e,
     euler_gamma,
@@ -87,3 +92,7 @@ from numpy import (
 )
 
 globals().update(_mirrors(_np))
+
+if _TYPE_CHECKING:
+    # The functions made from the table.
+    def __getattr__(name: str) -> _Any: ...

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import numpy as np
-
 from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
@@ -23,7 +21,7 @@ def mirror(func: Function) -> Function:
         return apply(func, args, kwargs, constant)
 
     run.__doc__ = (
-        f"`{name_of(func)}` of tensors and all that `mygrad.tensor` takes; the result is a tensor.\n\n"
+        f"`{name_of(func)}` of tensors and all that `mygrad.tensor` takes; gives a tensor.\n\n"
         "Takes all that the NumPy function takes, and the keyword `constant`: True makes the\n"
         "result a constant, None (the default) makes it one if all operands are.\n"
     )
@@ -35,7 +33,7 @@ def mirrors(module: Any) -> dict[str, Function]:
     made: dict[Function, Function] = {}
     found = {}
     for name, func in vars(module).items():
-        if name.startswith("_") or not callable(func) or isinstance(func, type):
+        if name.startswith(("_", "save")) or not callable(func) or isinstance(func, type):
             continue
         if func in RULES or func in COMPOSITIONS or func in OUTPUTS:
             if func not in made:

@@ -9,10 +9,9 @@ from ._functions import full_like as _full_like
 from ._functions import like, new_leaf
 from ._modes import tracking
 from ._operands import has_names, prepare, stacked
-from ._record import check_constant, hand_out, infer_constant
+from ._record import check_constant
 from ._state import Name, data_of, is_constant
 from ._tensor import Tensor
-from ._value import differentiable
 
 __all__ = [
     "arange",
@@ -124,7 +123,7 @@ def empty(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) 
     >>> mg.empty((2, 3)).shape
     (2, 3)
     """
-    return new_leaf(np.empty(shape, dtype), constant)
+    return _leaf(np.empty(shape, dtype), constant)
 
 
 def ones(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
@@ -135,7 +134,7 @@ def ones(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -
     >>> mg.ones(2)
     Tensor([1., 1.], dtype=float32)
     """
-    return new_leaf(np.ones(shape, dtype), constant)
+    return _leaf(np.ones(shape, dtype), constant)
 
 
 def zeros(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
@@ -146,12 +145,10 @@ def zeros(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) 
     >>> mg.zeros(2, float)
     Tensor([0., 0.])
     """
-    return new_leaf(np.zeros(shape, dtype), constant)
+    return _leaf(np.zeros(shape, dtype), constant)
 
 
-def full(
-    shape: Any, fill_value: Any, dtype: Any = None, *, constant: bool | None = None
-) -> Tensor:
+def full(shape: Any, fill_value: Any, dtype: Any = None, *, constant: bool | None = None) -> Tensor:
     """Return a tensor of `fill_value`; see `numpy.full`. A tensor as `fill_value` gets gradients.
 
     Examples
@@ -161,7 +158,7 @@ def full(
     """
     value, t = prepare(fill_value)
     if t is None or is_constant(t) or not tracking():
-        return new_leaf(np.full(shape, value, dtype), constant)
+        return _leaf(np.full(shape, value, dtype), constant)
     template = np.empty(shape, value.dtype if dtype is None else dtype)
     return full_like(template, t, constant=constant)
 
@@ -224,11 +221,16 @@ def full_like(
     return _settled(_full_like(other, fill_value, dtype, shape=shape), constant)
 
 
+def _leaf(data: Any, constant: bool | None) -> Tensor:
+    t: Tensor = new_leaf(data, constant)
+    return t
+
+
 def _settled(t: Any, constant: bool | None) -> Tensor:
     check_constant(constant)
     if constant is None or constant is is_constant(t):
-        return t
-    return new_leaf(data_of(t), constant)
+        return t  # type: ignore[no-any-return]
+    return _leaf(data_of(t), constant)
 
 
 def eye(
@@ -242,7 +244,7 @@ def eye(
     Tensor([[1., 0.],
             [0., 1.]])
     """
-    return new_leaf(np.eye(N, M, k, dtype), constant)
+    return _leaf(np.eye(N, M, k, dtype), constant)
 
 
 def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Tensor:
@@ -254,7 +256,7 @@ def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Ten
     Tensor([[1, 0],
             [0, 1]])
     """
-    return new_leaf(np.identity(n, dtype), constant)
+    return _leaf(np.identity(n, dtype), constant)
 
 
 def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
@@ -265,7 +267,7 @@ def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
     >>> mg.arange(3.0)
     Tensor([0., 1., 2.])
     """
-    return new_leaf(np.arange(*args, **kwargs), constant)
+    return _leaf(np.arange(*args, **kwargs), constant)
 
 
 def linspace(
@@ -285,7 +287,7 @@ def linspace(
     >>> mg.linspace(0.0, 1.0, 3)
     Tensor([0. , 0.5, 1. ])
     """
-    return new_leaf(np.linspace(start, stop, num, endpoint, dtype=dtype, axis=axis), constant)
+    return _leaf(np.linspace(start, stop, num, endpoint, dtype=dtype, axis=axis), constant)
 
 
 def logspace(
@@ -306,7 +308,7 @@ def logspace(
     >>> mg.logspace(0, 2, 3)
     Tensor([  1.,  10., 100.])
     """
-    return new_leaf(np.logspace(start, stop, num, endpoint, base, dtype, axis), constant)
+    return _leaf(np.logspace(start, stop, num, endpoint, base, dtype, axis), constant)
 
 
 def geomspace(
@@ -326,4 +328,4 @@ def geomspace(
     >>> mg.geomspace(1, 4, 3)
     Tensor([1., 2., 4.])
     """
-    return new_leaf(np.geomspace(start, stop, num, endpoint, dtype, axis), constant)
+    return _leaf(np.geomspace(start, stop, num, endpoint, dtype, axis), constant)

@@ -10,7 +10,16 @@ from ._modes import tracking
 from ._operands import array_of, carries, prepare, steps_back
 from ._record import check_constant, record, record_ufunc, wrap
 from ._state import Name, View, data_of, expose, is_constant, make, value_of
-from ._table import COMPOSITIONS, CONSTANTS, RULES, SEVERAL, Elementwise, composition, linear, name_of
+from ._table import (
+    COMPOSITIONS,
+    CONSTANTS,
+    RULES,
+    SEVERAL,
+    Elementwise,
+    composition,
+    linear,
+    name_of,
+)
 from ._ufuncs import call, no_rule, plain_call
 from ._value import differentiable
 from ._write import write
@@ -35,7 +44,9 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
         return _OWN[func](*args, **kwargs)
     if func in _CREATION:
         # Of the kind of the tensor that was given as like=.
-        return new_leaf(func(*args, **kwargs)) if func not in _CONVERSION else _converted(args, kwargs)
+        return (
+            new_leaf(func(*args, **kwargs)) if func not in _CONVERSION else _converted(args, kwargs)
+        )
     if func not in CONSTANTS and tracking() and carries((args, kwargs)):
         raise no_rule(name_of(func))
     return plain_call(func, args, kwargs)
@@ -52,7 +63,7 @@ def _compose(func: Function, args: Any, kwargs: Any) -> Any:
 
 
 #: What the third positional argument of some functions was before NumPy put `dtype` there.
-_THIRD = {
+_THIRD: dict[Function, tuple[str, ...]] = {
     **dict.fromkeys((np.sum, np.prod, np.mean, np.max, np.min), ("keepdims",)),
     **dict.fromkeys((np.var, np.std), ("ddof", "keepdims")),
 }
@@ -60,7 +71,9 @@ _THIRD = {
 
 def _legacy(func: Function, args: Any, kwargs: Any) -> tuple[Any, Any]:
     """Accept the order of arguments of the existing MyGrad, where it cannot be NumPy's."""
-    if func in _THIRD and len(args) > 2 and args[2].__class__ in (bool, int):
+    if func is np.transpose:
+        return (args[0], args[1:]), kwargs
+    if func in _THIRD and args[2].__class__ in (bool, int):
         return args[:2], dict(zip(_THIRD[func], args[2:], strict=False)) | kwargs
     return args, kwargs
 
@@ -74,7 +87,7 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
     if isinstance(func, np.ufunc) and len(args) == func.nin + func.nout:
         args, kwargs = args[: func.nin], {"out": args[func.nin :], **kwargs}
     if rule.__class__ is Elementwise:
-        return record_ufunc(rule, args, constant, **kwargs)  # type: ignore[arg-type]
+        return record_ufunc(rule, args, constant, **kwargs)
     if func is np.where and len(args) == 1 and not kwargs:
         return np.nonzero(*args)
     if rule is not None:
@@ -103,15 +116,17 @@ def _settled(result: Any, args: Any, constant: bool | None) -> Any:
         data = data_of(result).copy() if home is not None else result._array
         return wrap(data, None, False)
     if home.__class__ is View:
-        home.constant = True  # type: ignore[union-attr]
+        home.constant = True
         return result
     return make(data_of(result), None)
 
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:
     """What ``a.astype`` does, as a function with a rule."""
-    return a.astype(dtype, order=order, casting=casting) if isinstance(a, np.ndarray) else (
-        a.astype(dtype)
+    return (
+        a.astype(dtype, order=order, casting=casting)
+        if isinstance(a, np.ndarray)
+        else (a.astype(dtype))
     )
 
 
@@ -190,8 +205,8 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     if not isinstance(dst, Name):
         if tracking() and carries(src):
             raise TypeError(
-                "numpy.copyto cannot write a tensor that carries a gradient into an array. Make the "
-                "target a tensor: mygrad.tensor(dst)."
+                "numpy.copyto cannot write a tensor that carries a gradient into an array. Make "
+                "the target a tensor: mygrad.tensor(dst)."
             )
         np.copyto(dst, prepare(src)[0], casting, array_of(where, "numpy.copyto"))
         return

@@ -72,7 +72,7 @@ class _Memory:
             self.limit = 2 * len(self.shut) + 32
         # Noted before it is flipped: an interrupt in between leaves nothing locked.
         self.shut.append(weakref.ref(array))
-        array.setflags(False)
+        array.setflags(write=False)
 
     def release(self, holder: weakref.ref[Lock]) -> None:
         """Give everything back, unless there is another lock by now."""
@@ -89,7 +89,7 @@ class _Memory:
 
 def _make_writeable(array: np.ndarray) -> None:
     try:
-        array.setflags(True)
+        array.setflags(write=True)
     except ValueError:
         # NumPy refuses while the base is read-only: open the bases for a moment.
         opened = []
@@ -100,13 +100,13 @@ def _make_writeable(array: np.ndarray) -> None:
             base = base.base
         try:
             for base in reversed(opened):
-                base.setflags(True)
-            array.setflags(True)
+                base.setflags(write=True)
+            array.setflags(write=True)
         except ValueError:
             pass
         finally:
             for base in opened:
-                base.setflags(False)
+                base.setflags(write=False)
 
 
 def _owner_of(array: np.ndarray) -> np.ndarray:
@@ -130,7 +130,7 @@ def locked(array: np.ndarray) -> bool:
 
 def restorable(array: np.ndarray) -> bool:
     """Could the array's flag be restored after it was made read-only?"""
-    base = array.base
+    base: Any = array.base
     if base is None or not array.flags.writeable:
         return True
     # NumPy lets `writeable` be set back if the memory's owner is an array or offers a

@@ -122,7 +122,7 @@ class Lens:
         for step in reversed(steps):
             array = step.func(array, *step.args, **step.kwargs)
         if not array.flags.writeable:
-            array.setflags(True)
+            array.setflags(write=True)
         return array, key
 
     def write(self, array: Any, change: Any) -> Any:

@@ -323,11 +323,11 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     return forward, reflected, in_place
 
 
-def table_of_operators() -> dict[np.ufunc, tuple[Operator, Operator | None]]:
+def table_of_operators() -> dict[np.ufunc, tuple[Any, Any]]:
     """For ufuncs of one output the quickest ways of plain calls: ``f(t, x)`` and ``f(x, t)``."""
     found: dict[np.ufunc, Any] = {np.matmul: matmul()[:2]}
-    for func, rule in RULES.items():
-        # Not for ldexp, whose second operand is an integer, and float_power, which makes float64.
+    for rule in RULES.values():
+        # Not ldexp, whose second operand is an integer, nor float_power, which makes float64.
         if isinstance(rule, Elementwise) and f"{'f' * rule.func.nin}->f" in rule.func.types:
             found[rule.func] = (unary(rule.func), None) if rule.unary else binary(rule.func)[:2]
     return found

@@ -9,6 +9,7 @@ on tensors and so records a graph of the gradients (``create_graph=True``).
 """
 
 from operator import attrgetter
+from threading import Lock, RLock, get_ident
 from typing import Any
 
 import numpy as np
@@ -27,31 +28,80 @@ __all__ = ["backward", "clear", "clear_upstream"]
 _creation = attrgetter("order")
 
 
-def collect(root: Value, mark: object) -> list[Value]:
+class Mark:
+    """Marks the values of one backward pass, so that another one that meets them waits."""
+
+    __slots__ = ("done", "thread")
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+        self.done = Lock()
+
+
+class _Met(Exception):
+    """Values of a pass that is under way in another thread were met."""
+
+    def __init__(self, mark: Mark) -> None:
+        self.mark = mark
+
+
+_collecting = RLock()
+
+
+def collect(root: Value, mark: Mark) -> list[Value]:
     """Find the values upstream of `root`, sorted from the oldest to the newest.
 
-    The ``own`` of each is set to `mark`.
+    The ``own`` of each is set to `mark`. If two threads share values (leaves, say), one waits.
 
     Raises
     ------
     InvalidBackprop
-        If part of the graph was cleared.
+        If part of the graph was cleared, or is in use by a pass that this call interrupts.
     """
+    while True:
+        found: list[Value] = []
+        todo = [root]
+        try:
+            with _collecting:
+                _search(todo, found, mark)
+        except _Met as met:
+            for v in (*found, *todo):
+                if v.own is mark:
+                    v.own = False
+            if met.mark.thread == mark.thread:
+                raise InvalidBackprop(
+                    "backward() was called amid another call of backward() that uses part of "
+                    "the same graph."
+                ) from None
+            with met.mark.done:
+                continue
+        except BaseException:
+            for v in (*found, *todo):
+                if v.own is mark:
+                    v.own = False
+            raise
+        found.sort(key=_creation)
+        return found
+
+
+def _search(todo: list[Value], found: list[Value], mark: Mark) -> None:
+    root = todo[0]
+    if root.own.__class__ is Mark:
+        raise _Met(root.own)
     root.own = mark
-    found: list[Value] = []
-    todo = [root]
     push = todo.append
     while todo:
         v = todo.pop()
         found.append(v)
         a = v.a
         if a is not None:
-            if a.own is not mark:
+            own = a.own
+            if own is not mark:
+                if own.__class__ is Mark:
+                    raise _Met(own)
                 a.own = mark
                 push(a)
         elif v.rule is CLEARED:
-            for w in (*found, *todo):
-                w.own = False
             raise InvalidBackprop(
                 "Part of the graph of this tensor was cleared by an earlier call of backward() "
                 "or clear_graph(). Pass retain_graph=True to the earlier call, or compute "
@@ -59,16 +109,13 @@ def collect(root: Value, mark: object) -> list[Value]:
             )
         b = v.b
         if b is not None:
-            if b.__class__ is tuple:
-                for p in b:
-                    if p.own is not mark:
-                        p.own = mark
-                        push(p)
-            elif b.own is not mark:
-                b.own = mark
-                push(b)
-    found.sort(key=_creation)
-    return found
+            for p in b if b.__class__ is tuple else (b,):
+                own = p.own
+                if own is not mark:
+                    if own.__class__ is Mark:
+                        raise _Met(own)
+                    p.own = mark
+                    push(p)
 
 
 def clear(v: Value) -> None:
@@ -90,22 +137,23 @@ def clear_upstream(root: Value) -> None:
 
 def backward(root: Value, g: Any, retain_graph: bool, create_graph: bool) -> None:
     """Set the gradients of `root`, whose cotangent is `g`, and of all upstream of it."""
-    mark = object()
-    found = collect(root, mark)
-    try:
-        if create_graph:
-            GraphRun().go(root, g, found)
-        else:
-            ArrayRun(mark).go(root, g, found, retain_graph)
-    except BaseException:
-        # What was not reached yet holds no gradient, or part of one.
-        for v in found:
-            v.own = False
-            if not create_graph:
-                v.grad = None
-                if not retain_graph and v.rule is not None:
-                    clear(v)
-        raise
+    mark = Mark()
+    with mark.done:
+        found = collect(root, mark)
+        try:
+            if create_graph:
+                GraphRun().go(root, g, found)
+            else:
+                ArrayRun(mark).go(root, g, found, retain_graph)
+        except BaseException:
+            # What was not reached yet holds no gradient, or part of one.
+            for v in found:
+                v.own = False
+                if not create_graph:
+                    v.grad = None
+                    if not retain_graph and v.rule is not None:
+                        clear(v)
+            raise
 
 
 def fit(c: Any, spec: Spec) -> Any:
@@ -133,7 +181,7 @@ class ArrayRun:
 
     __slots__ = ("mark",)
 
-    def __init__(self, mark: object) -> None:
+    def __init__(self, mark: Mark) -> None:
         self.mark = mark
 
     def lift(self, kept: Any, value: Value | None) -> Any:
@@ -158,8 +206,8 @@ class ArrayRun:
         else:
             total = parent.grad + c
             parent.own = total.__class__ is np.ndarray
-            parent.grad = total if parent.own or not isinstance(total, np.generic) else (
-                np.asarray(total)
+            parent.grad = (
+                total if parent.own or not isinstance(total, np.generic) else (np.asarray(total))
             )
 
     def add_at(self, parent: Value, lens: Any, c: Any) -> None:

@@ -28,10 +28,8 @@ from ._state import (
 )
 from ._table import ONE_OPERAND, OPERANDS, RULES, Elementwise, Pullback, linear
 from ._value import (
-    CONSTANT,
     ELSEWHERE,
     UNBORN,
-    Spec,
     Value,
     differentiable,
     leaf,
@@ -111,8 +109,8 @@ def extended(t: Name, data: Any, func: Any, args: tuple[Any, ...], kwargs: Any) 
     """The root of a tensor and the lens from it through one more step."""
     home = t._home
     if home.__class__ is View:
-        root = root_of(home)  # type: ignore[arg-type]
-        return root, Lens(home.lens, func, args, kwargs, spec_of(data), None)  # type: ignore[union-attr]
+        root = root_of(home)
+        return root, Lens(home.lens, func, args, kwargs, spec_of(data), None)
     return t, Lens(None, func, args, kwargs, spec_of(data), data)
 
 
@@ -120,7 +118,7 @@ def view_of(t: Name, seen: Any, root: Name, lens: Lens, constant: bool | None) -
     """A tensor that shows what `lens` shows of `root`. What shows a constant is one."""
     home = t._home
     if home.__class__ is View:
-        fixed = home.constant  # type: ignore[union-attr]
+        fixed = home.constant
     else:
         fixed = value_of(t) is None
     result = new(t.__class__ if t.__class__ is not Name else Name)
@@ -143,10 +141,10 @@ def index(t: Name, key: Any, basic: bool) -> Any:
         seen = np.asarray(seen)
     if not tracking():
         return wrap(seen, None, None)
-    if t._home.__class__ is View and t._home.constant:  # type: ignore[union-attr]
+    if t._home.__class__ is View and t._home.constant:
         return make(seen, None)
     home = t._home
-    parent = value_of(root_of(home) if home.__class__ is View else t)  # type: ignore[arg-type]
+    parent = value_of(root_of(home) if home.__class__ is View else t)
     if parent is None:
         return make(seen, None)
     keeper = Keeper()
@@ -305,7 +303,7 @@ class Call:
         for i, t in (*enumerate(self.behind), *self.behind_keywords.items()):
             if t is None:
                 continue
-            name = rule.names[i] if i.__class__ is int else i  # type: ignore[index]
+            name = rule.names[i] if i.__class__ is int else i
             before = len(parents)
             if t.__class__ is list:
                 for j, part in enumerate(t):
@@ -575,12 +573,12 @@ def _widens(kept: Any, dtype: np.dtype[Any]) -> bool:
 
 def _kept(keeper: Keeper, x: Any, t: Name | None, needed: bool, dtype: np.dtype[Any]) -> Any:
     """What a node keeps of a ufunc's operand: None if its rule needs nothing."""
-    if needed and (own := getattr(x, "dtype", dtype)) is not dtype:
-        if own.kind in "biu" or own.itemsize > dtype.itemsize:
-            # Integers might overflow in the derivative's formula, and what was rounded
-            # to a result of less precision would not compare equal to it.
-            if t is None and isinstance(x, np.ndarray):
-                keeper.hold(x, None, False)
-            return x.astype(dtype)
+    own = getattr(x, "dtype", dtype)
+    if needed and own is not dtype and (own.kind in "biu" or own.itemsize > dtype.itemsize):
+        # Integers might overflow in the derivative's formula, and what was rounded to a
+        # result of less precision would not compare equal to it.
+        if t is None and isinstance(x, np.ndarray):
+            keeper.hold(x, None, False)
+        return x.astype(dtype)
     kept = keeper.hold(x, t, needed)
     return kept if needed else None

@@ -20,7 +20,6 @@ from ._lens import Lens
 from ._modes import guarding, tracking
 from ._table import Rule
 from ._value import (
-    CLEARED,
     CONSTANT,
     ELSEWHERE,
     UNBORN,
@@ -143,7 +142,7 @@ def root_of(home: View) -> Name:
     """The root of a view; follows roots that became views of a hidden root."""
     root = home.root
     while root._home.__class__ is View:
-        root = root._home.root  # type: ignore[union-attr]
+        root = root._home.root
         home.root = root
     return root
 
@@ -152,11 +151,11 @@ def data_of(t: Name) -> Any:
     """The current array of a tensor. The caller must neither write to it nor hand it out."""
     home = t._home
     if home.__class__ is View:
-        root = root_of(home)  # type: ignore[arg-type]
+        root = root_of(home)
         stamp = stamp_of(root)
-        if home.seen is not stamp:  # type: ignore[union-attr]
-            t._array = home.lens.read(root._array)  # type: ignore[union-attr]
-            home.seen = stamp  # type: ignore[union-attr]
+        if home.seen is not stamp:
+            t._array = home.lens.read(root._array)
+            home.seen = stamp
     return t._array
 
 
@@ -344,7 +343,7 @@ def expose(t: Name) -> Any:
     if not isinstance(data, np.ndarray):
         return data
     home = t._home
-    root = root_of(home) if home.__class__ is View else t  # type: ignore[arg-type]
+    root = root_of(home) if home.__class__ is View else t
     state = as_root(root)
     if root is not t and not data.flags.writeable:
         # Its base may have been locked when it was derived.
@@ -364,4 +363,3 @@ def expose(t: Name) -> Any:
     state.handed = [reference for reference in state.handed if reference() is not None]
     state.handed.append(weakref.ref(data))
     return data
-

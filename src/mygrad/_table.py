@@ -200,7 +200,7 @@ class Masked(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         x, y, mask = v.x
         plain = self.plain
-        operands = (run.lift(v.ans, v), run.lift(x, v.a))
+        operands: tuple[Any, ...] = (run.lift(v.ans, v), run.lift(x, v.a))
         if not plain.unary:
             operands = (*operands, run.lift(y, v.b))
         # Masked-out operands may sit on singularities: what they give is thrown away.
@@ -212,7 +212,8 @@ class Masked(Rule):
 
 # Methods of arrays that take what the function of the name takes, in half the time.
 _METHODS = frozenset(
-    "cumprod cumsum max mean min prod ravel repeat squeeze std sum swapaxes take transpose var".split()
+    {"cumprod", "cumsum", "max", "mean", "min", "prod", "ravel", "repeat", "squeeze"}
+    | {"std", "sum", "swapaxes", "take", "transpose", "var"}
 )
 
 
@@ -406,9 +407,7 @@ def view(func: Function, transpose: Function) -> None:
     rule.learn(transpose, None, False)
 
 
-def composition(
-    *functions: Function, several: bool = False
-) -> Callable[[Function], Function]:
+def composition(*functions: Function, several: bool = False) -> Callable[[Function], Function]:
     """Register a function as written in other, differentiable functions.
 
     With `several`, the first parameter takes a sequence of operands.

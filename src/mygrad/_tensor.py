@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ._guard import restorable
 from ._functions import apply, array_function, cast
+from ._guard import restorable
 from ._lens import is_basic
 from ._modes import tracking
 from ._operands import array_of, carries, has_names, prepare, stacked, steps_back, unwrap
@@ -43,6 +43,7 @@ from ._write import overwrite, set_item, set_shape
 __all__ = ["Tensor"]
 
 _new = object.__new__
+
 
 def method(func: Callable[..., Any], doc: str) -> Any:
     """A method that is one of NumPy's functions, of the tensor."""
@@ -193,10 +194,10 @@ class Tensor(Name):
         """
         home = self._home
         if home.__class__ is View:
-            if home.constant:  # type: ignore[union-attr]
+            if home.constant:
                 return None
-            grad = gradient_of(root_of(home))  # type: ignore[arg-type]
-            return None if grad is None else home.lens.read(grad)  # type: ignore[union-attr]
+            grad = gradient_of(root_of(home))
+            return None if grad is None else home.lens.read(grad)
         return gradient_of(self)
 
     @property
@@ -242,10 +243,10 @@ class Tensor(Name):
         home = self._home
         if home.__class__ is not View:
             return None
-        root = root_of(home)  # type: ignore[arg-type]
-        face = root._home.face if root._home is not None else None  # type: ignore[union-attr]
-        found = root if face is None else face()
-        return None if found is self else found  # type: ignore[return-value]
+        root = root_of(home)
+        face: Any = getattr(root._home, "face", None)
+        found: Any = root if face is None else face()
+        return None if found is self else found
 
     def __array_ufunc__(self, ufunc: Any, how: str, *inputs: Any, **kwargs: Any) -> Any:
         if not kwargs and how == "__call__" and (quick := _QUICK.get(ufunc)) is not None:
@@ -350,7 +351,8 @@ class Tensor(Name):
             data = np.broadcast_to(data, shape)
         except ValueError:
             raise ValueError(
-                f"a gradient of shape {data.shape} cannot be broadcast to the tensor's shape {shape}"
+                f"a gradient of shape {data.shape} cannot be broadcast to the tensor's "
+                f"shape {shape}"
             ) from None
         data = data.astype(self._array.dtype)
         return data
@@ -496,7 +498,8 @@ class Tensor(Name):
         data = data_of(self)
         if data.size != 1:
             raise TypeError(
-                f"only tensors with one element can be converted to a number; the shape is {data.shape}"
+                "only tensors with one element can be converted to a number; the shape is "
+                f"{data.shape}"
             )
         return data.item() if hasattr(data, "item") else np.asarray(data).item()
 
@@ -533,8 +536,10 @@ class Tensor(Name):
         return "Tensor" + repr(data)[len("array") :].replace("\n", "\n ")
 
     def __format__(self, spec: str) -> str:
-        return format(data_of(self).item() if not self.ndim else data_of(self), spec) if spec else (
-            repr(self)
+        return (
+            format(data_of(self).item() if not self.ndim else data_of(self), spec)
+            if spec
+            else (repr(self))
         )
 
     def __reduce__(self) -> Any:
@@ -724,7 +729,9 @@ class Tensor(Name):
             constant = False
         return record(cast, (self, dtype, order, casting), {}, constant)  # type: ignore[no-any-return]
 
-    def sort(self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
+    def sort(
+        self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+    ) -> None:
         """Sort in place, and the gradient with it; see `numpy.ndarray.sort`.
 
         Examples

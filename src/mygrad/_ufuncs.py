@@ -35,7 +35,7 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         return _METHODS[method](func, *inputs, **kwargs)
     rule = RULES.get(func)
     if rule.__class__ is Elementwise:
-        return record_ufunc(rule, inputs, **kwargs)  # type: ignore[arg-type]
+        return record_ufunc(rule, inputs, **kwargs)
     if rule is not None:
         return record(func, inputs, kwargs)
     if func in OUTPUTS:
@@ -153,7 +153,10 @@ def _reduce(
             keywords["where"] = where
         return _into(out, _REDUCTIONS[func](array, **keywords))
     exact = func.reduce(
-        *unwrap((array, axis, dtype)), keepdims=keepdims, initial=unwrap(initial), where=unwrap(where)
+        *unwrap((array, axis, dtype)),
+        keepdims=keepdims,
+        initial=unwrap(initial),
+        where=unwrap(where),
     )
     array = array if dtype is None else np.astype(array, dtype)
     axes = _axes(axis, array.ndim)
@@ -244,7 +247,8 @@ def _accumulate(
     parts = [rows[0]]
     for i in range(1, rows.shape[0]):
         parts.append(func(parts[-1], rows[i]))
-    return _into(out, make(exact, value_of(np.stack(parts, axis=axis))))
+    stacked: Any = np.stack(parts, axis=axis)
+    return _into(out, make(exact, value_of(stacked)))
 
 
 def _reduceat(
@@ -302,14 +306,14 @@ def _at(func: np.ufunc, target: Any, indices: Any, *operands: Any) -> None:
     numbers = picked.reshape(-1)
     occurrence = _occurrences(numbers)
     if operands:
-        operand = operands[0]
+        operand: Any = operands[0]
         operand = operand if isinstance(operand, Name) else np.asarray(operand)
         operand = np.reshape(np.broadcast_to(operand, picked.shape), (-1,))
     for k in range(int(occurrence.max(initial=-1)) + 1):
         now = occurrence == k
         where = np.unravel_index(numbers[now], shape) if shape else ...
         more = (operand[now] if shape else operand[k],) if operands else ()
-        value = func(target[where], *more)
+        value = func(target[where], *more)  # type: ignore[index]
         set_item(target, where, value)
 
 

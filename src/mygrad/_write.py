@@ -136,9 +136,9 @@ def check_writeable(t: Name, data: Any) -> None:
     if home is None or not isinstance(data, np.ndarray):
         return
     if home.__class__ is View:
-        if not home.lens.injective or _shows_diagonal(home.lens):  # type: ignore[union-attr]
+        if not home.lens.injective or _shows_diagonal(home.lens):
             raise _read_only()
-        data = root_of(home)._array  # type: ignore[arg-type]
+        data = root_of(home)._array
     if isinstance(data, np.ndarray) and not data.flags.writeable and not locked(data):
         raise _read_only()
 
@@ -176,7 +176,7 @@ def overwrite(t: Name, data: Any, v: Value | None) -> None:
     old, stamp, handed = home.value, object(), list[Any]()
     # From here on only attributes are set: no interrupt can come in between.
     if old.__class__ is Version:
-        old.named = False  # type: ignore[union-attr]
+        old.named = False
     home.value = None if v is CONSTANT else v
     home.stamp = stamp
     home.held = True
@@ -187,8 +187,8 @@ def overwrite(t: Name, data: Any, v: Value | None) -> None:
 def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> None:
     """``t[key] = piece``, where `piece` has the value `b` (None for a constant)."""
     home = t._home
-    lens = home.lens if home.__class__ is View else None  # type: ignore[union-attr]
-    root = root_of(home) if home.__class__ is View else t  # type: ignore[arg-type]
+    lens = home.lens if home.__class__ is View else None
+    root = root_of(home) if home.__class__ is View else t
     state = as_root(root)
     buffer = root._array
     a = value_of(root)
@@ -217,7 +217,7 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
     state.stamp = stamp
     if v is not a:
         if a.__class__ is Version:
-            a.named = False  # type: ignore[union-attr]
+            a.named = False
         a.grad = None  # type: ignore[union-attr]
         if b is not None:
             b.grad = None
@@ -427,9 +427,9 @@ def set_shape(t: Name, shape: Any) -> None:
     home = t._home
     spec = spec_of(data)
     if home.__class__ is View:
-        lens = Lens(home.lens, np.reshape, (seen.shape,), {}, spec, None)  # type: ignore[union-attr]
-        root = root_of(home)  # type: ignore[arg-type]
-        constant = home.constant  # type: ignore[union-attr]
+        lens = Lens(home.lens, np.reshape, (seen.shape,), {}, spec, None)
+        root = root_of(home)
+        constant = home.constant
     else:
         state = as_root(t)
         root = make(data, None)
@@ -442,4 +442,3 @@ def set_shape(t: Name, shape: Any) -> None:
             state.value.grad = None
     t._array = seen
     t._home = View(root, lens, constant)
-

@@ -28,8 +28,8 @@ def norm(
     x, ord, axis, keepdims
         As in `numpy.linalg.norm`.
     nan_to_num
-        Accepted for compatibility: where the norm has no derivative, its gradient is finite (zero at
-        the zero vector).
+        Accepted for compatibility: where the norm has no derivative, its gradient is finite
+        (zero at the zero vector).
     constant
         True makes the result a constant; None makes it one if `x` is.
 

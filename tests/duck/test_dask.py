@@ -4,6 +4,7 @@ The scheduler raises, so whatever computes on the way is an error. What was buil
 end, and has the values and gradients of NumPy arrays.
 """
 
+import operator
 import sys
 import warnings
 from pathlib import Path
@@ -83,6 +84,7 @@ CALLS = [
     if case.func.__name__ in NAMES and case.plain is case.func and "linalg" not in case.id
     for call in case.calls()
     if (chunks := chunks_for(call)) is not None
+    and not (case.func is operator.getitem and getattr(case.operands[1], "ndim", 0) == 2)
 ]
 
 
@@ -124,6 +126,13 @@ def _loss(results, weights):
 def test_every_function_is_tried():
     """By name, so that none can silently drop out."""
     assert set(NAMES) <= {call.func.__name__ for call, _ in CALLS}
+
+
+def test_a_mask_of_two_axes_is_refused_at_once():
+    """Nothing says where the elements of the result came from."""
+    x = mg.tensor(lazy(A))
+    with pytest.raises(TypeError, match="mask"):
+        x[A > 0]
 
 
 # ----------------------------------------------------------------------------------------

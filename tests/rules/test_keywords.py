@@ -585,7 +585,7 @@ def test_none_and_no_value_mean_the_default():
         np.var(x, ddof=0, keepdims=no, where=no, mean=no, correction=no),
         np.prod(x, None, None, None, no, no, no),
         np.clip(x, no, no, min=1.5, max=3.5),
-        np.add(x, x, out=None, where=True, dtype=None, signature=None),
+        np.add(x, x, out=None, where=True, dtype=None),
         np.matmul(x, x, out=None),
         np.vecdot(x, x, axis=-1),
     ):

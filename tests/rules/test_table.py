@@ -40,6 +40,7 @@ def signed(keys) -> list:
 UNSIGNED = {np.einsum, np.pad}
 #: Names of arguments that only some versions of NumPy have.
 OF_SOME_VERSIONS = {"newshape"}
+DEFAULTS_OF_SOME_VERSIONS = {(np.reshape, "shape"), (np.take_along_axis, "axis")}
 
 
 def kinds(signature, *wanted):
@@ -87,8 +88,7 @@ def test_defaults_are_numpys(key):
         other = theirs.get(name.lstrip("_"))
         if other is None or p.default is p.empty:
             continue
-        if other.name == "shape" and func is np.reshape:
-            # NumPy 2.1 to 2.3 have a default, since there is `newshape` besides.
+        if (func, other.name) in DEFAULTS_OF_SOME_VERSIONS:
             continue
         assert other.default is not other.empty
         if other.default is np._NoValue:

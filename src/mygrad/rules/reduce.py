@@ -677,8 +677,6 @@ def _(g: Any, _: Any, a: Any, a_min: Any = None, a_max: Any = None, out: Any = N
     return _choose(above if a_min is None else above | (a_min > a_max), g)
 
 
-
-
 def _both_bounds(args: list[Any], kwargs: dict[str, Any]) -> None:
     """Give both bounds, as NumPy asks for under their old names."""
     for name in ("a_min", "a_max")[max(0, len(args) - 1) :]:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from .._lens import memory_order
 from .._operands import has_names, unwrap
 from .._record import record
 from .._state import Name
-from .._lens import memory_order
 from .._table import composition, linear, normalize, pullback, view
 from .._value import Spec
 from .index import put
@@ -28,7 +28,7 @@ def as_array(x: Any) -> Any:
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """An ``axis=`` argument as axes that are not negative; the array's dimension is `ndim`."""
     axes = axis if isinstance(axis, Iterable) else (axis,)
-    return normalize_axis_tuple([index(i) for i in axes], ndim, allow_duplicate=True)  # type: ignore[no-any-return]
+    return normalize_axis_tuple([index(i) for i in axes], ndim, allow_duplicate=True)
 
 
 # ----------------------------------------------------------------------------------------
@@ -106,8 +106,8 @@ def _explicit_order(args: list[Any], kwargs: dict[str, Any], position: int) -> N
             explicit = "F"
         elif order == "K" and memory_order(a) is not None:
             raise TypeError(
-                f"mygrad knows no derivative of ravel with order='K' of an array of shape {a.shape} "
-                f"with strides {a.strides}. Use order='C' or order='F'."
+                f"mygrad knows no derivative of ravel with order='K' of an array of shape "
+                f"{a.shape} with strides {a.strides}. Use order='C' or order='F'."
             )
     if len(args) > position:
         args[position] = explicit

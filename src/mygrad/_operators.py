@@ -74,7 +74,7 @@ def unary(func: np.ufunc) -> Callable[[Any], Any]:
         v = new(Value)
         v.rule = rule
         v.a = a
-        v.b = v.y = v.grad = v.guard = None
+        v.b = v.y = v.grad = v.flow = v.guard = None
         v.x = x if keep_x else None
         v.ans = ans if keep_ans else None
         v.spec = spec
@@ -158,7 +158,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                     v.y = y if keep_y else None
                     v.ans = ans if keep_ans else None
                 v.spec = spec_of(ans) if spec is None else spec
-                v.grad = None
+                v.grad = v.flow = None
                 v.guard = guard
                 v.own = False
                 v.order = tick()
@@ -205,7 +205,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                     ans = _whole(ans)
                 v = new(Value)
                 v.rule = rule
-                v.a = v.grad = None
+                v.a = v.grad = v.flow = None
                 v.b = a
                 v.x = x if right_x else None
                 v.y = y if right_y else None

@@ -29,7 +29,12 @@ _creation = attrgetter("order")
 
 
 class Mark:
-    """Marks the values of one backward pass, so that another one that meets them waits."""
+    """Marks the values of one backward pass, as their ``own``.
+
+    Leaves, which graphs of several threads may share, are marked as ``x``, too, and another pass
+    that meets such a mark waits. `done` is locked while the pass runs: a mark that was left
+    behind means nothing.
+    """
 
     __slots__ = ("done", "thread")
 
@@ -39,7 +44,7 @@ class Mark:
 
 
 class _Met(Exception):
-    """Values of a pass that is under way in another thread were met."""
+    """A leaf was met that takes part in another pass, which is under way."""
 
     def __init__(self, mark: Mark) -> None:
         self.mark = mark
@@ -86,8 +91,8 @@ def collect(root: Value, mark: Mark) -> list[Value]:
 
 def _search(todo: list[Value], found: list[Value], mark: Mark) -> None:
     root = todo[0]
-    if root.own.__class__ is Mark:
-        raise _Met(root.own)
+    if root.rule is None:
+        _claim(root, mark)
     root.own = mark
     push = todo.append
     while todo:
@@ -95,10 +100,9 @@ def _search(todo: list[Value], found: list[Value], mark: Mark) -> None:
         found.append(v)
         a = v.a
         if a is not None:
-            own = a.own
-            if own is not mark:
-                if own.__class__ is Mark:
-                    raise _Met(own)
+            if a.own is not mark:
+                if a.rule is None:
+                    _claim(a, mark)
                 a.own = mark
                 push(a)
         elif v.rule is CLEARED:
@@ -110,12 +114,19 @@ def _search(todo: list[Value], found: list[Value], mark: Mark) -> None:
         b = v.b
         if b is not None:
             for p in b if b.__class__ is tuple else (b,):
-                own = p.own
-                if own is not mark:
-                    if own.__class__ is Mark:
-                        raise _Met(own)
+                if p.own is not mark:
+                    if p.rule is None:
+                        _claim(p, mark)
                     p.own = mark
                     push(p)
+
+
+def _claim(leaf: Value, mark: Mark) -> None:
+    """Note in a leaf which pass it takes part in."""
+    other = leaf.x
+    if other is not None and other is not mark and other.done.locked():
+        raise _Met(other)
+    leaf.x = mark
 
 
 def clear(v: Value) -> None:
@@ -146,13 +157,12 @@ def backward(root: Value, g: Any, retain_graph: bool, create_graph: bool) -> Non
             else:
                 ArrayRun(mark).go(root, g, found, retain_graph)
         except BaseException:
-            # What was not reached yet holds no gradient, or part of one.
+            # What was not reached yet keeps the gradient that it had.
             for v in found:
                 v.own = False
-                if not create_graph:
-                    v.grad = None
-                    if not retain_graph and v.rule is not None:
-                        clear(v)
+                v.flow = None
+                if not (create_graph or retain_graph or v.rule is None):
+                    clear(v)
             raise
 
 
@@ -199,14 +209,14 @@ class ArrayRun:
             fresh = fresh or (c is not before and getattr(c, "base", None) is None)
         own = parent.own
         if own is self.mark:
-            parent.grad = c
+            parent.flow = c
             parent.own = fresh and c.__class__ is np.ndarray
         elif own:
-            parent.grad += c
+            parent.flow += c
         else:
-            total = parent.grad + c
+            total = parent.flow + c
             parent.own = total.__class__ is np.ndarray
-            parent.grad = (
+            parent.flow = (
                 total if parent.own or not isinstance(total, np.generic) else (np.asarray(total))
             )
 
@@ -228,7 +238,7 @@ class ArrayRun:
     def buffer(self, parent: Value, lens: Any) -> Any:
         """A gradient buffer of the parent's that may be written into through a lens."""
         own = parent.own
-        grad = parent.grad
+        grad = parent.flow
         if own is self.mark:
             grad = dense_like(parent.spec, lens.axes)
         elif not isinstance(grad, np.ndarray):
@@ -237,14 +247,14 @@ class ArrayRun:
             copy = dense_like(parent.spec, lens.axes)
             copy[...] = grad
             grad = copy
-        parent.grad = grad
+        parent.flow = grad
         parent.own = True
         return grad
 
     def go(self, root: Value, g: Any, found: list[Value], retain: bool) -> None:
         mark = self.mark
         ndarray = np.ndarray
-        root.grad = g
+        root.flow = g
         root.own = False
         while found:
             # Taken off the list when it is done: an error finds what is left there.
@@ -254,12 +264,14 @@ class ArrayRun:
                 # Upstream, yet nothing arrived: overwritten, or a rule had nothing to say.
                 v.grad = None
                 v.own = False
+            else:
+                v.grad = g = v.flow
+                v.flow = None
             rule = v.rule
             if rule is None:
                 del found[-1]
                 continue
             if own is not mark:
-                g = v.grad
                 if rule.__class__ is Elementwise and g.__class__ is ndarray:
                     # `Elementwise.pull` and `add`, in line: this is the hot path.
                     spec = v.spec
@@ -280,12 +292,12 @@ class ArrayRun:
                         if a.spec is spec and c.__class__ is ndarray:
                             own = a.own
                             if own is mark:
-                                a.grad = c
+                                a.flow = c
                                 a.own = fresh
                             elif own:
-                                a.grad += c
+                                a.flow += c
                             else:
-                                a.grad = a.grad + c
+                                a.flow = a.flow + c
                                 a.own = True
                         else:
                             self.add(a, c, fresh)
@@ -301,12 +313,12 @@ class ArrayRun:
                         if a.spec is spec and c.__class__ is ndarray:
                             own = a.own
                             if own is mark:
-                                a.grad = c
+                                a.flow = c
                                 a.own = fresh
                             elif own:
-                                a.grad += c
+                                a.flow += c
                             else:
-                                a.grad = a.grad + c
+                                a.flow = a.flow + c
                                 a.own = True
                         else:
                             self.add(a, c, fresh)

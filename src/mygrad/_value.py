@@ -115,13 +115,16 @@ class Value:
     a, b
         The parents: values, or None where an operand is constant.
     x, y, ans
-        What the rule needs: arrays, or whatever the rule puts there.
+        What the rule needs: arrays, or whatever the rule puts there. In a leaf, `x` is the mark
+        of the last backward pass.
     spec
         Shape and dtype of the value; None once it is cleared.
     grad
-        The gradient. While a backward pass runs: what has arrived so far.
+        The gradient.
+    flow
+        During a backward pass: what has arrived of the gradient so far.
     own
-        True if `grad` is this value's alone, False if it may be shared; during a
+        True if `grad` (or `flow`) is this value's alone, False if it may be shared; during a
         backward pass, the pass's mark until the first contribution arrives.
     order
         Creation index: parents have smaller ones.
@@ -129,7 +132,7 @@ class Value:
         Locks on arrays of the user's that this value relies on, or None.
     """
 
-    __slots__ = ("a", "ans", "b", "grad", "guard", "order", "own", "rule", "spec", "x", "y")
+    __slots__ = ("a", "ans", "b", "flow", "grad", "guard", "order", "own", "rule", "spec", "x", "y")
 
     rule: Any
     a: Any
@@ -138,6 +141,7 @@ class Value:
     y: Any
     ans: Any
     spec: Any
+    flow: Any
     grad: Any
     own: Any
     order: Any
@@ -169,7 +173,7 @@ def node(rule: Any, a: Any, b: Any, spec: Spec | None, x: Any = None, y: Any = N
     v.y = y
     v.ans = None
     v.spec = spec
-    v.grad = None
+    v.grad = v.flow = None
     v.own = False
     v.order = tick()
     v.guard = None

@@ -246,7 +246,7 @@ def _version(
     v.b = b
     v.x = (lens, key if is_basic(key) else keeper.argument(key))
     v.y = None if mask is None else keeper.argument(mask)
-    v.ans = v.grad = None
+    v.ans = v.grad = v.flow = None
     v.spec = spec_of(buffer)
     v.own = False
     v.order = tick()

@@ -88,7 +88,7 @@ NAMES = """
     reshape ravel squeeze expand_dims transpose swapaxes moveaxis rollaxis broadcast_to real
     flip fliplr flipud rot90 atleast_1d atleast_2d atleast_3d broadcast_arrays
     roll tril triu diagonal trace diag diagflat repeat tile getitem matrix_transpose copy sort
-    concatenate stack vstack hstack dstack column_stack append block
+    concatenate stack vstack hstack dstack column_stack
     split array_split hsplit vsplit dsplit unstack
     dot inner vdot outer tensordot matmul vecdot matvec vecmat kron cross einsum norm
     vector_norm matrix_norm pad take

@@ -126,7 +126,6 @@ SHAPES = {
     "diff": lambda d: d.diff("column"),
     "rename": lambda d: d.rename(row="line") * 2,
     "copy": lambda d: d.copy(deep=False) * 2,
-    "sortby": lambda d: d.assign_coords(column=[3, 1, 2]).sortby("column").drop_vars("column"),
     "drop_vars": lambda d: d.assign_coords(column=[3, 1, 2]).drop_vars("column"),
     "pipe": lambda d: d.pipe(lambda e: e * 3),
     "weighted": lambda d: d.weighted(xr.DataArray([1.0, 2.0], dims="row")).mean("row"),

@@ -192,7 +192,8 @@ def test_there_is_a_mirror(func):
 def test_constant_functions_are_numpys_own():
     for func in CONSTANTS:
         name = func.__name__
-        if getattr(np, name, None) is func:
+        # Ours are to save tensors.
+        if getattr(np, name, None) is func and not name.startswith("save"):
             assert getattr(mg, name) is func
 
 

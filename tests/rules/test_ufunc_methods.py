@@ -27,6 +27,9 @@ OPERANDS = {
     np.arctan2: (0.4, 1.5),
     np.hypot: (0.4, 1.5),
 }
+#: NumPy 2.4 reduces them wrongly on processors with AVX-512, but not in long double:
+#: ``np.power.reduce([2.0, 3.0, 1.0])`` is 2 there.
+MISREDUCED = (np.power, np.arctan2)
 #: They round, or their operands are no pair of floats that a chain makes sense of.
 STEPS = (np.remainder, np.fmod, np.copysign, np.heaviside, np.nextafter)
 
@@ -56,10 +59,24 @@ def second(func, *shape):
     return operand(func, *shape, seed=1) + (0 if func in OPERANDS else 0.21)
 
 
+def precise(func, a):
+    """An array that NumPy reduces rightly."""
+    return a.astype(np.longdouble) if func in MISREDUCED else a
+
+
 def check(method, arrays, exact=True, tolerance=1e-7, **kwargs):
     """``method(*tensors, **kwargs)`` has NumPy's value and the gradients of differences."""
+    plain = method
+    func = getattr(method, "__self__", getattr(method, "func", None))
+    if func in MISREDUCED and method.__name__ != "accumulate":
+        exact = False
+
+        def plain(*xs, **kwargs):
+            kwargs.pop("dtype", None)
+            return np.float64(method(*[precise(func, x) for x in xs], **kwargs))
+
     with quiet():
-        expected = method(*arrays, **kwargs)
+        expected = plain(*arrays, **kwargs)
     (weights,) = weights_for([expected], np.random.default_rng(3))
     untouched = Untouched(arrays)
     tensors = [mg.astensor(a) for a in arrays]
@@ -69,7 +86,7 @@ def check(method, arrays, exact=True, tolerance=1e-7, **kwargs):
     assert_same(result, expected, exact=exact)
     with quiet():
         result.backward(weights)
-        wanted = differences(lambda *xs: float(np.sum(method(*xs, **kwargs) * weights)), arrays)
+        wanted = differences(lambda *xs: float(np.sum(plain(*xs, **kwargs) * weights)), arrays)
     for t, want in zip(tensors, wanted, strict=True):
         assert_close(gradient_of(t), want, f"{method.__qualname__} {kwargs}", tolerance)
     del result, tensors, t
@@ -116,9 +133,12 @@ def test_the_initial_value_is_a_tensor(func):
     a = operand(func, 3)
     x, start = mg.tensor(a), mg.tensor(1.1)
     result = func.reduce(x, initial=start)
-    assert_same(result, func.reduce(a, initial=1.1))
+    expected = np.float64(func.reduce(precise(func, a), initial=1.1))
+    assert_same(result, expected, exact=func not in MISREDUCED)
     result.backward()
-    want = differences(lambda b, i: float(func.reduce(b, initial=float(i))), [a, np.array(1.1)])
+    want = differences(
+        lambda b, i: float(func.reduce(precise(func, b), initial=float(i))), [a, np.array(1.1)]
+    )
     assert_close(gradient_of(x), want[0])
     assert_close(gradient_of(start), want[1])
 
@@ -275,6 +295,7 @@ def _reduceat(func, indices):
     def reduceat(a, **kwargs):
         return func.reduceat(a, indices, **kwargs)
 
+    reduceat.func = func
     return reduceat
 
 
@@ -285,9 +306,10 @@ def test_reduceat_with_keywords(func):
     for out in (np.zeros(2), mg.tensor(np.zeros(2))):
         x = mg.tensor(a)
         result = func.reduceat(x, [0, 2], out=out)
-        assert_same(result, func.reduceat(a, [0, 2]))
+        expected = np.float64(func.reduceat(precise(func, a), [0, 2]))
+        assert_same(result, expected, exact=func not in MISREDUCED)
         result.backward()
-        want = differences(lambda b: float(np.sum(func.reduceat(b, [0, 2]))), [a])
+        want = differences(lambda b: float(np.sum(func.reduceat(precise(func, b), [0, 2]))), [a])
         assert_close(gradient_of(x), want[0])
     for indices in ([4], [-1], [[0]], [0, 4]):
         expected = outcome(func.reduceat, a, indices)

@@ -201,12 +201,12 @@ def _(g: Any, _: Any, a: Any, _b: Any, out: Any = None) -> Any:
 
 @pullback(np.vdot, "a")
 def _(g: Any, _: Any, _a: Any, b: Any) -> Any:
-    return g * np.reshape(b, _a.shape)
+    return g * np.reshape(np.ravel(b), _a.shape)
 
 
 @pullback(np.vdot, "b")
 def _(g: Any, _: Any, a: Any, _b: Any) -> Any:
-    return g * np.reshape(a, _b.shape)
+    return g * np.reshape(np.ravel(a), _b.shape)
 
 
 def _contracted(axes: Any, a: Any, b: Any) -> tuple[list[int], ...]:

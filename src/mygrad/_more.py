@@ -72,7 +72,9 @@ def _trigonometric(
 cot = _trigonometric("cot", lambda a: 1 / np.tan(a), lambda y, _: -1 - y * y, "1 / tan(a)")
 csc = _trigonometric("csc", lambda a: 1 / np.sin(a), lambda y, x: -y / np.tan(x), "1 / sin(a)")
 sec = _trigonometric("sec", lambda a: 1 / np.cos(a), lambda y, x: y * np.tan(x), "1 / cos(a)")
-coth = _trigonometric("coth", lambda a: 1 / np.tanh(a), lambda _, x: -np.square(_csch(x)), "1 / tanh(a)")
+coth = _trigonometric(
+    "coth", lambda a: 1 / np.tanh(a), lambda _, x: -np.square(_csch(x)), "1 / tanh(a)"
+)
 csch = _trigonometric("csch", _csch, lambda y, x: -y / np.tanh(x), "1 / sinh(a)")
 sech = _trigonometric("sech", _sech, lambda y, x: -y * np.tanh(x), "1 / cosh(a)")
 arccot = _trigonometric("arccot", _arccot, lambda _, x: -1 / (1 + x * x), "arctan(1 / a)")

@@ -367,6 +367,35 @@ def test_eight_threads_with_their_own_graphs():
     assert writeable(shared) == [True]
 
 
+def test_eight_threads_that_share_a_leaf():
+    """Each pass is right as a whole; which one comes last is the threads' business."""
+    x = tensor([1.0, 2.0])
+    errors, grads = [], []
+
+    def work(k):
+        try:
+            for _ in range(200):
+                (x * x * k).sum().backward()
+                # Another thread may have nulled it by using the leaf.
+                grads.append(x.grad)
+        except BaseException as error:
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(k + 1.0,)) for k in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert errors == []
+    right = {(2.0 * k, 4.0 * k) for k in range(1, 9)}
+    assert {tuple(g) for g in grads if g is not None} <= right
+
+
 # ----------------------------------------------------------------------------------------
 # Errors in backward
 # ----------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def is_spectral(call: Call) -> bool:
     """Is this a norm by singular values? They can be differentiated once."""
     order, axis = call.kwargs.get("ord"), call.kwargs.get("axis")
     is_norm = call.case.func in (np.linalg.norm, np.linalg.matrix_norm)
-    vectors = np.size(axis) == 1 and axis is not None or call.sample()[0].ndim == 1
+    vectors = (np.size(axis) == 1 and axis is not None) or call.sample()[0].ndim == 1
     return is_norm and order in ("nuc", 2, -2) and not vectors
 
 

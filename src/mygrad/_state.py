@@ -33,6 +33,7 @@ from ._value import (
 
 __all__ = [
     "ALIAS",
+    "READ",
     "Name",
     "Root",
     "View",

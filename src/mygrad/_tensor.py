@@ -24,6 +24,8 @@ from ._operators import (
 from ._pull import backward, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
+    ALIAS,
+    READ,
     Name,
     View,
     data_of,
@@ -149,6 +151,7 @@ class Tensor(Name):
         """The array. It is read-only while a graph relies on it.
 
         Assigning another array makes the tensor a leaf; graphs that used the old one keep it.
+        Assigned to a view, its values are written into what the view shows.
 
         Examples
         --------
@@ -172,6 +175,14 @@ class Tensor(Name):
                 f"dtype {value.dtype}"
             )
         grad = self.grad
+        home = self._home
+        if home.__class__ is View:
+            root = root_of(home)
+            array = np.array(root._array)
+            seen, key = home.lens.place(array)
+            seen[key] = value
+            overwrite(root, array, None)
+            return
         overwrite(self, value, None)
         hand_out(self)
         if grad is not None and grad.shape == value.shape:
@@ -222,13 +233,11 @@ class Tensor(Name):
         """
         if is_constant(self):
             return None
-        if self._home.__class__ is not View:
-            v = stored_value(self)
-        elif self.base.creator is None:  # type: ignore[union-attr]
+        home = self._home
+        v = stored_value(root_of(home) if home.__class__ is View else self)
+        if v is None or v.rule is None or v.rule is CLEARED or v.rule is ALIAS:
             return None
-        else:
-            v = value_of(self)
-        return None if v is None or v.rule is CLEARED or v.spec is None else v.rule
+        return READ if home.__class__ is View else v.rule
 
     @property
     def base(self) -> "Tensor | None":

@@ -412,9 +412,6 @@ def set_shape(t: Name, shape: Any) -> None:
             f"a tensor of shape {data.shape} with strides {data.strides} cannot take the shape "
             f"{shape} without copying; use .reshape"
         ) from None
-    if not tracking():
-        t._array = seen
-        return
     home = t._home
     spec = spec_of(data)
     if home.__class__ is View:

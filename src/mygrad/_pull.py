@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ._indexing import add_into
 from ._lens import dense_like
 from ._operands import unwrap
 from ._record import scatter
@@ -21,7 +22,6 @@ from ._state import Name, as_root, data_of, make, value_of
 from ._table import MINUS_ONE, ONE, Elementwise
 from ._value import CLEARED, Spec, Value, spec_of
 from .errors import InvalidBackprop
-from .rules.index import add_into
 
 __all__ = ["backward", "clear", "clear_upstream"]
 

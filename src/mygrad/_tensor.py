@@ -9,7 +9,7 @@ import numpy as np
 
 from ._functions import apply, array_function, cast
 from ._guard import restorable
-from ._lens import is_basic
+from ._indexing import is_basic
 from ._modes import tracking
 from ._operands import array_of, carries, has_names, prepare, stacked, steps_back, unwrap
 from ._operators import (

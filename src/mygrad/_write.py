@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ._guard import locked
-from ._lens import Lens, dense_like, is_basic, winners
+from ._indexing import is_basic, winners
+from ._lens import Lens, dense_like
 from ._modes import tracking
 from ._operands import Keeper, array_of, prepare
 from ._record import Call, over_array, recorded_ufunc

@@ -168,11 +168,11 @@ class Tensor(Name):
         if value is self._array:
             return
         value = unwrap(value) if isinstance(value, Name) else prepare(value)[0]
-        value = np.asarray(value) if isinstance(value, (int, float, np.generic)) else value
-        if value.dtype != self.dtype and not is_constant(self) and value.dtype.kind != "f":
+        value = value if hasattr(value, "dtype") else np.asarray(value)
+        if value.dtype.kind not in ("fiub" if is_constant(self) else "f"):
             raise TypeError(
-                f"the data of a tensor that is no constant must be floating-point; got an array of "
-                f"dtype {value.dtype}"
+                f"the data of this tensor (dtype {self.dtype}, constant: {is_constant(self)}) cannot "
+                f"be an array of dtype {value.dtype}"
             )
         grad = self.grad
         home = self._home
@@ -608,6 +608,12 @@ class Tensor(Name):
 
     def __rfloordiv__(self, other: Any) -> Any:
         return np.floor_divide(other, self)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return np.left_shift(other, self)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return np.right_shift(other, self)
 
     def __invert__(self) -> Any:
         return ~data_of(self)

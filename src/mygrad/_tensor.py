@@ -1,5 +1,6 @@
 """`Tensor`: a name for a value of the graph, which looks like an array."""
 
+import copy
 import operator
 import warnings
 from collections.abc import Callable, Iterator
@@ -171,8 +172,8 @@ class Tensor(Name):
         value = value if hasattr(value, "dtype") else np.asarray(value)
         if value.dtype.kind not in ("fiub" if is_constant(self) else "f"):
             raise TypeError(
-                f"the data of this tensor (dtype {self.dtype}, constant: {is_constant(self)}) cannot "
-                f"be an array of dtype {value.dtype}"
+                f"the data of this tensor (dtype {self.dtype}, constant: {is_constant(self)}) "
+                f"cannot be an array of dtype {value.dtype}"
             )
         grad = self.grad
         home = self._home
@@ -566,7 +567,16 @@ class Tensor(Name):
         return rebuild(*arguments)  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: Any) -> "Tensor":
-        return self.__copy__()
+        t = self.__copy__()
+        t.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return t
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # The operators make plain tensors; those of a subclass make what it is.
+        super().__init_subclass__(**kwargs)
+        for name in _OPERATORS:
+            if getattr(cls, name) is getattr(Tensor, name):
+                setattr(cls, name, _of_subclass(getattr(Tensor, name)))
 
     # ---- Indexing -----------------------------------------------------------------------
 
@@ -769,6 +779,25 @@ class Tensor(Name):
         if device != self.device:
             raise ValueError(f"cannot move a tensor from {self.device!r} to {device!r}")
         return self
+
+
+_OPERATORS = [f"__{name}__" for name in ("neg", "pos", "abs")] + [
+    f"__{side}{name}__"
+    for name in ("add", "sub", "mul", "truediv", "mod", "pow", "matmul")
+    for side in ("", "r")
+]
+
+
+def _of_subclass(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator that gives tensors of the class of its first operand."""
+
+    def run(self: Tensor, *other: Any) -> Any:
+        result = operation(self, *other)
+        if result.__class__ is Tensor:
+            result.__class__ = self.__class__
+        return result
+
+    return run
 
 
 def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:

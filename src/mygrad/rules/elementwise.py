@@ -76,9 +76,10 @@ elementwise(np.log1p, lambda _, x: 1 / (1 + x))
 
 
 def _logit(ans: Any, x: Any, y: Any, log_half: float) -> Any:
-    """Return ``x - ans``, and `log_half` where both operands are the same infinity."""
-    same = np.isinf(ans) & (x == y)
-    return np.where(same, log_half, x) - np.where(same, 0, ans)
+    """Return ``x - ans``, where that is not a difference of infinities."""
+    same = x == ans
+    apart = np.where(same, 0, x) - np.where(same, 0, ans)
+    return np.where(same & (x == y), log_half, apart)
 
 
 elementwise(
@@ -218,8 +219,19 @@ def _chosen(ans: Any, x: Any, y: Any) -> Any:
     return chosen - ans.dtype.type(0.5) * tie
 
 
-for _choice in (np.maximum, np.minimum, np.fmax, np.fmin):
-    elementwise(_choice, _chosen, lambda ans, x, y: _chosen(ans, y, x))
+def _chosen_or_nan(ans: Any, x: Any, y: Any) -> Any:
+    """As `_chosen`, of functions of which nan is the result wherever there is one."""
+    chosen = _chosen(ans, x, y)
+    missing = x != x
+    if isinstance(missing, (np.ndarray, np.generic)) and not np.count_nonzero(missing):
+        return chosen
+    return np.where(missing, 1, chosen)
+
+
+elementwise(np.maximum, _chosen_or_nan, lambda ans, x, y: _chosen_or_nan(ans, y, x))
+elementwise(np.minimum, _chosen_or_nan, lambda ans, x, y: _chosen_or_nan(ans, y, x))
+elementwise(np.fmax, _chosen, lambda ans, x, y: _chosen(ans, y, x))
+elementwise(np.fmin, _chosen, lambda ans, x, y: _chosen(ans, y, x))
 
 # sign(ans) is the sign of y, and both signs are 0 where x is.
 elementwise(np.copysign, lambda ans, x, _y: np.sign(x) * np.sign(ans), _zero)

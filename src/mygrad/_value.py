@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "BROKEN",
     "CLEARED",
     "CONSTANT",
     "ELSEWHERE",
@@ -197,6 +198,9 @@ class _Word:
 
 #: The rule of a value whose part of the graph was cleared.
 CLEARED = _Word("CLEARED")
+
+#: The same of the result whose backward pass raised.
+BROKEN = _Word("BROKEN")
 
 # What a tensor holds in place of a value; `spec` None keeps them off the fast paths.
 #: The tensor is a constant.

@@ -33,7 +33,7 @@ from ._table import Elementwise, Rule
 from ._value import CONSTANT, Value, Version, leaf, new, spec_of, tick
 from .errors import DetachedGradientWarning
 
-__all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into"]
+__all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into", "write"]
 
 
 class _Written(Rule):

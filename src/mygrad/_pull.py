@@ -252,8 +252,8 @@ class ArrayRun:
     def buffer(self, parent: Value, lens: Any) -> Any:
         """A gradient buffer of the parent's that may be written into through a lens."""
         own = parent.own
-        grad = parent.flow
-        if own is self.mark:
+        grad: Any = None if own is self.mark else parent.flow
+        if grad is None:
             grad = dense_like(parent.spec, lens.axes)
         elif not isinstance(grad, np.ndarray):
             return None

@@ -16,6 +16,7 @@ value, gradient and second derivatives are right. `test_rules` makes its checks 
 """
 
 import itertools
+from importlib import import_module
 import operator
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -925,3 +926,12 @@ SPECIAL: list[Special] = [
         by=([0.0, 0.5], [0.0, -0.25]),
     ),
 ]
+
+# ----------------------------------------------------------------------------------------
+# Families of functions with files of their own
+# ----------------------------------------------------------------------------------------
+
+for _family in ("selection", "special", "statistics"):
+    _module = import_module(f"cases_{_family}")
+    CASES += _module.CASES
+    SPECIAL += _module.SPECIAL

@@ -1,5 +1,29 @@
 """The contents of the table: importing this package registers all rules."""
 
-from . import constant, elementwise, index, join, norm, product, reduce, shape
+from . import (
+    constant,
+    elementwise,
+    index,
+    join,
+    norm,
+    product,
+    reduce,
+    selection,
+    shape,
+    special,
+    statistics,
+)
 
-__all__ = ["constant", "elementwise", "index", "join", "norm", "product", "reduce", "shape"]
+__all__ = [
+    "constant",
+    "elementwise",
+    "index",
+    "join",
+    "norm",
+    "product",
+    "reduce",
+    "selection",
+    "shape",
+    "special",
+    "statistics",
+]

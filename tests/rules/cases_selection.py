@@ -1,0 +1,7 @@
+"""Cases of the rules in `mygrad.rules.selection`; see `cases`."""
+
+from cases import Case, Special
+
+CASES: list[Case] = []
+
+SPECIAL: list[Special] = []

@@ -1,8 +1,11 @@
 """``mg.f`` for each function in the table, and the few functions that NumPy does not have."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
+from inspect import Parameter, Signature
 from typing import Any
+
+import numpy as np
 
 from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
@@ -13,6 +16,18 @@ __all__ = ["mirrors"]
 Function = Callable[..., Any]
 
 
+@lru_cache(None)
+def _signature(nin: int) -> Signature:
+    """The signature of a ufunc."""
+    names = ["x"] if nin == 1 else [f"x{i + 1}" for i in range(nin)]
+    keywords = {"out": None, "where": True, "casting": "same_kind", "order": "K"}
+    keywords |= {"dtype": None, "subok": True, "signature": None, "constant": None}
+    return Signature(
+        [Parameter(name, Parameter.POSITIONAL_ONLY) for name in names]
+        + [Parameter(k, Parameter.KEYWORD_ONLY, default=x) for k, x in keywords.items()]
+    )
+
+
 def mirror(func: Function) -> Function:
     """``mg.f``: as NumPy's function, of any array-likes, and the result is a tensor."""
 
@@ -20,6 +35,9 @@ def mirror(func: Function) -> Function:
     def run(*args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
         return apply(func, args, kwargs, constant)
 
+    if isinstance(func, np.ufunc):
+        # Not all versions of NumPy know it.
+        run.__signature__ = _signature(func.nin)  # type: ignore[attr-defined]
     run.__doc__ = (
         f"`{name_of(func)}` of tensors and all that `mygrad.tensor` takes; gives a tensor.\n\n"
         "Takes all that the NumPy function takes, and the keyword `constant`: True makes the\n"

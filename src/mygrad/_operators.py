@@ -255,8 +255,14 @@ def power() -> tuple[Operator, Operator, Operator]:
 
     def forward(self: Any, other: Any) -> Any:
         # As NumPy does for arrays: quicker, and the derivative is simpler.
-        if other.__class__ in (int, float) and other == 2:
+        cls = other.__class__
+        if (cls is int or cls is float) and other == 2:
             return square(self)
+        if (cls is _ndarray or isinstance(other, np.generic)) and not other.ndim:
+            # Before NumPy 2.2, some exponents without axes keep the dtype of the base.
+            dtype = self._array.dtype
+            if (np.ones(1, dtype) ** other).dtype == dtype != np.result_type(dtype, other):
+                return forward(self, other.item())
         return general(self, other)
 
     return forward, reflected, general_in_place

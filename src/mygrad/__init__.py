@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import errors, linalg
+from . import emath, errors, fft, linalg, testing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,

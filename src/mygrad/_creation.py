@@ -10,7 +10,7 @@ from ._functions import like, new_leaf
 from ._modes import tracking
 from ._operands import has_names, prepare, stacked
 from ._record import check_constant
-from ._state import Name, data_of, is_constant
+from ._state import Name, data_of, expose, is_constant
 from ._tensor import Tensor
 
 __all__ = [
@@ -110,8 +110,8 @@ def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
     >>> mg.asarray(x) is x.data
     True
     """
-    if has_names(a) and not isinstance(a, Name):
-        a = data_of(stacked(a))
+    if has_names(a):
+        a = expose(a) if isinstance(a, Name) else data_of(stacked(a))
     return np.asarray(a, dtype, order)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ._detach import notice
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._lens import is_basic
@@ -130,10 +131,10 @@ class Tensor(Name):
         else:
             data = x if dtype is None else x.astype(dtype)
             data = data[(None,) * (ndmin - data.ndim)] if ndmin > data.ndim else data
-        if data.dtype.kind not in "fiub" and tracking():
+        if data.dtype.kind not in "fciub" and tracking():
             raise TypeError(
                 f"mygrad does not support tensors of dtype {data.dtype}; a tensor holds floating-"
-                "point numbers, integers or bools."
+                "point or complex numbers, integers or bools."
             )
         fixed = infer_constant(data.dtype, constant, False)
         self._array = data
@@ -166,7 +167,7 @@ class Tensor(Name):
             return
         value = unwrap(value) if isinstance(value, Name) else prepare(value)[0]
         value = np.asarray(value) if isinstance(value, (int, float, np.generic)) else value
-        if value.dtype != self.dtype and not is_constant(self) and value.dtype.kind != "f":
+        if value.dtype != self.dtype and not is_constant(self) and value.dtype.kind not in "fc":
             raise TypeError(
                 f"the data of a tensor that is no constant must be floating-point; got an array of "
                 f"dtype {value.dtype}"
@@ -264,11 +265,14 @@ class Tensor(Name):
         return array_function(func, types, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self._home is not None or self._value.rule is not None:
+            notice(self)
         if copy or (dtype is not None and dtype != self.dtype):
             return np.array(data_of(self), dtype, copy=copy)
         return np.asarray(expose(self))
 
     def __dlpack__(self, **kwargs: Any) -> Any:
+        notice(self)
         return expose(self).__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -332,6 +336,11 @@ class Tensor(Name):
             return
         if grad is not None:
             seed = self._seed(grad)
+        elif self.dtype.kind == "c":
+            raise TypeError(
+                f"the gradient of a complex result (shape {self.shape}, dtype {self.dtype}) is not "
+                "defined. Back-propagate from a real one, say its .real or abs(), or pass grad=."
+            )
         elif isinstance(self._array, np.ndarray):
             seed = v.spec.ones
         else:
@@ -343,7 +352,7 @@ class Tensor(Name):
         if isinstance(data, (int, float, complex, str, bytes, type(None))):
             data = np.asarray(data)
         dtype = getattr(data, "dtype", None)
-        if dtype is None or dtype.kind not in "biuf":
+        if dtype is None or dtype.kind not in ("biufc" if self.dtype.kind == "c" else "biuf"):
             what = f"{grad.__class__.__name__} of dtype {dtype}" if dtype else repr(grad)
             raise TypeError(f"a gradient must be real numbers; got {what}")
         shape = self._array.shape
@@ -467,13 +476,17 @@ class Tensor(Name):
 
     @property
     def real(self) -> "Tensor":
-        """The real part: the tensor itself, since it is real."""
-        return self
+        """The real part, a view; of a real tensor it is the tensor itself."""
+        if self.dtype.kind != "c":
+            return self
+        return record(np.real, (self,), {})  # type: ignore[no-any-return]
 
     @property
-    def imag(self) -> np.ndarray:
-        """The imaginary part: zeros, since the tensor is real."""
-        return np.zeros_like(data_of(self))
+    def imag(self) -> Any:
+        """The imaginary part, a view; of a real tensor it is an array of zeros."""
+        if self.dtype.kind != "c":
+            return np.zeros_like(data_of(self))
+        return record(np.imag, (self,), {})
 
     @property
     def device(self) -> Any:
@@ -495,6 +508,8 @@ class Tensor(Name):
         return data_of(self).tobytes(order)  # type: ignore[no-any-return]
 
     def _single(self) -> Any:
+        if self._home is not None or self._value.rule is not None:
+            notice(self)
         data = data_of(self)
         if data.size != 1:
             raise TypeError(
@@ -723,9 +738,9 @@ class Tensor(Name):
         dtype = np.dtype(dtype)
         if not copy and dtype == self.dtype and constant in (None, is_constant(self)):
             return self
-        if dtype.kind not in "fiub" and tracking():
+        if dtype.kind not in "fciub" and tracking():
             raise TypeError(f"mygrad does not support tensors of dtype {dtype}")
-        if constant is None and dtype.kind == "f" and self.dtype.kind != "f":
+        if constant is None and dtype.kind in "fc" and self.dtype.kind not in "fc":
             constant = False
         return record(cast, (self, dtype, order, casting), {}, constant)  # type: ignore[no-any-return]
 

@@ -9,6 +9,7 @@ from _oracle import (
     differences,
     gradient_of,
     outcome,
+    product,
     public,
     quiet,
     signature_of,
@@ -415,9 +416,14 @@ VALUES = {
     "signature": ["dd->d", None],
     "shape": [(3, 2)],
     "newshape": [(3, 2)],
+    "n": [4, 7],
+    "s": [(3, 4), (2, 5, 3)],
+    "norm": ["ortho", "forward"],
     "x": [],
     "y": [],
     "indices_or_sections": [1],
+    "default": [0.5],
+    "writeable": [True],
     "out": [],
 }
 
@@ -474,7 +480,7 @@ def _right_or_refused(case, name, value) -> bool:
         assert isinstance(result, Tensor), what
         assert_same(result, plain, what, case.exact)
     weights = weights_for(expected, call.generator(name))
-    total = sum((np.sum(x * w) for x, w in zip(results, weights, strict=True)), start=0.0)
+    total = sum((product(x, w) for x, w in zip(results, weights, strict=True)), start=0.0)
     with quiet():
         if isinstance(total, Tensor):
             total.backward()
@@ -483,7 +489,7 @@ def _right_or_refused(case, name, value) -> bool:
         args, kwargs = call.filled(list(moved))
         ans = case.func(*args, **kwargs, **{name: value})
         ans = ans if isinstance(ans, (tuple, list)) else [ans]
-        return sum(float(np.sum(x * w)) for x, w in zip(ans, weights, strict=True))
+        return sum(float(product(x, w)) for x, w in zip(ans, weights, strict=True))
 
     low = value is np.float32
     if not low:
@@ -500,9 +506,10 @@ def _right_or_refused(case, name, value) -> bool:
 @pytest.mark.parametrize("func", FUNCTIONS, ids=lambda f: f.__name__)
 def test_unknown_keywords_are_refused(func):
     call = FUNCTIONS[func][0].calls()[0]
-    for f in (func, public(func)):
+    for f in {func, public(func)} - {None}:
         args, kwargs = call.filled([mg.tensor(a) for a in call.sample()])
-        with pytest.raises(TypeError, match="frobnicate"):
+        # A ValueError from `pad`, whose keywords depend on the mode.
+        with pytest.raises((TypeError, ValueError), match="frobnicate"):
             f(*args, **kwargs, frobnicate=1)
 
 
@@ -515,7 +522,7 @@ def test_out_where_numpy_has_none_is_refused(func):
     arrays = call.sample()
     args, kwargs = call.filled([mg.tensor(a) for a in arrays])
     with pytest.raises(TypeError, match="out"):
-        public(func)(*args, **kwargs, out=np.zeros(2))
+        (public(func) or func)(*args, **kwargs, out=np.zeros(2))
 
 
 def test_arguments_by_keyword():

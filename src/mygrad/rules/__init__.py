@@ -3,8 +3,11 @@
 from . import (
     constant,
     elementwise,
+    emath,
+    fft,
     index,
     join,
+    linalg,
     norm,
     product,
     reduce,
@@ -17,8 +20,11 @@ from . import (
 __all__ = [
     "constant",
     "elementwise",
+    "emath",
+    "fft",
     "index",
     "join",
+    "linalg",
     "norm",
     "product",
     "reduce",

@@ -312,6 +312,20 @@ def test_data_can_be_assigned_outside_a_graph():
     np.testing.assert_array_equal(t.grad, [6.0, 8.0])
 
 
+def test_data_assigned_to_a_view_is_written_to_its_base():
+    x = tensor([1.0, 2.0, 3.0])
+    v = x[:2]
+    v.data = np.array([5.0, 6.0])
+    np.testing.assert_array_equal(x.data, [5.0, 6.0, 3.0])
+    assert v.base is x and x.creator is None
+    v.data -= 1.0
+    np.testing.assert_array_equal(x.data, [4.0, 5.0, 3.0])
+    with pytest.raises(ValueError):
+        v.data = np.ones(3)
+    (x * x).backward()
+    np.testing.assert_array_equal(v.grad, [8.0, 10.0])
+
+
 def test_own_attributes_and_weak_references():
     t = tensor([1.0])
     t.label = "hare"
@@ -979,6 +993,7 @@ def test_subclasses_can_be_differentiated():
     x = Mine([1.0, 2.0])
     assert isinstance(x, Mine)
     y = x * 2
-    assert isinstance(y, Tensor)
+    assert type(y) is Mine
+    assert type(2 - y) is type(-y) is type(x @ x) is type(x[:1]) is Mine
     y.backward()
     np.testing.assert_array_equal(x.grad, [2.0, 2.0])

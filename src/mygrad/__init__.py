@@ -92,6 +92,8 @@ from numpy import (
 )
 
 globals().update(_mirrors(_np))
+# NumPy has two functions for each.
+amax, amin = globals()["max"], globals()["min"]
 
 if _TYPE_CHECKING:
     # The functions made from the table.

@@ -8,7 +8,7 @@ import numpy as np
 from ._functions import full_like as _full_like
 from ._functions import like, new_leaf
 from ._modes import tracking
-from ._operands import has_names, prepare, stacked
+from ._operands import array_of, has_names, prepare, stacked
 from ._record import check_constant
 from ._state import Name, data_of, expose, is_constant
 from ._tensor import Tensor
@@ -267,7 +267,8 @@ def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
     >>> mg.arange(3.0)
     Tensor([0., 1., 2.])
     """
-    return _leaf(np.arange(*args, **kwargs), constant)
+    plain = [array_of(x, "mygrad.arange") for x in args]
+    return _leaf(np.arange(*plain, **kwargs), constant)
 
 
 def linspace(

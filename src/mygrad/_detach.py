@@ -8,7 +8,7 @@ import numpy as np
 
 from ._modes import tracking
 from ._state import Name, View, root_of, stored_value
-from ._value import CLEARED
+from ._value import CLEARED, Value
 from .errors import DetachedGradientWarning
 
 __all__ = ["notice"]
@@ -33,12 +33,13 @@ def notice(t: Name) -> None:
     Leaves have none: what is computed from their numbers lacks no gradient on the way to others.
     """
     home = t._home
+    v: Value | None
     if home is None:
         v = t._value
-    elif home.__class__ is not View:
-        v = home.value  # type: ignore[assignment, union-attr]
+    elif isinstance(home, View):
+        v = None if home.constant else stored_value(root_of(home))
     else:
-        v = None if home.constant else stored_value(root_of(home))  # type: ignore[assignment, arg-type, union-attr]
+        v = home.value
     if v is not None and v.rule is not None and v.rule is not CLEARED and tracking():
         _warn()
 

@@ -85,7 +85,12 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
         args, kwargs = _legacy(func, args, kwargs)
     rule = RULES.get(func)
     if isinstance(func, np.ufunc) and len(args) == func.nin + func.nout:
-        args, kwargs = args[: func.nin], {"out": args[func.nin :], **kwargs}
+        out = args[func.nin :]
+        out = out[0] if isinstance(out[0], tuple) else out
+        args, kwargs = args[: func.nin], {"out": out, **kwargs}
+    if func is np.absolute:
+        # The existing MyGrad asks with it for what is the rule here: finite at zero.
+        kwargs.pop("nan_to_num", None)
     if rule.__class__ is Elementwise:
         return record_ufunc(rule, args, constant, **kwargs)
     if func is np.where and len(args) == 1 and not kwargs:

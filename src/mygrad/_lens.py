@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ._indexing import is_basic
 from ._table import RULES, Pullback
 from ._value import Spec
 
-__all__ = ["Lens", "check_foreign_key", "dense_like", "is_basic", "memory_order", "winners"]
+__all__ = ["Lens", "dense_like", "memory_order"]
 
 
 class Lens:
@@ -174,40 +175,3 @@ def dense_like(spec: Spec, axes: tuple[int, ...] | None) -> np.ndarray:
         return np.zeros(spec.shape, spec.dtype)
     zeros = np.zeros([spec.shape[axis] for axis in axes], spec.dtype)
     return zeros.transpose(np.argsort(axes))
-
-
-_BASIC = (int, slice, type(None), type(...), np.integer)
-
-
-def is_basic(key: Any) -> bool:
-    """Is this basic indexing, which gives a view?"""
-    for part in key if type(key) is tuple else (key,):
-        if not isinstance(part, _BASIC) or isinstance(part, bool):
-            return False
-    return True
-
-
-def check_foreign_key(array: Any, key: Any) -> None:
-    """Raise TypeError if a foreign (lazy) array cannot be indexed so backward."""
-    for part in key if type(key) is tuple else (key,):
-        if getattr(part, "dtype", None) == np.bool_ and part.ndim > 1:
-            raise TypeError(
-                f"indexing a tensor over a {type(array).__name__} with a mask of {part.ndim} "
-                "dimensions has no gradient, since the size of the result is unknown. Use "
-                "numpy.where(mask, x, 0), or index a flattened array with integers."
-            )
-
-
-def winners(shape: tuple[int, ...], key: Any) -> Any:
-    """For ``a[key] = b``: which elements of ``a[key]`` still hold what was put there.
-
-    Of repeated indices the last one in C order counts. Returns None if none can repeat.
-    """
-    parts = key if type(key) is tuple else (key,)
-    if not any([not is_basic(p) and np.asarray(p).dtype.kind in "iu" for p in parts]):
-        return None
-    ids = np.empty(shape, np.intp)
-    numbers = np.arange(ids[key].size).reshape(ids[key].shape)
-    ids[key] = numbers
-    mask = ids[key] == numbers
-    return None if mask.all() else mask

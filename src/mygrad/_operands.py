@@ -25,7 +25,8 @@ __all__ = [
     "unwrap",
 ]
 
-_PLAIN = (np.ndarray, np.generic, bool, int, float, complex, list, tuple)
+# For strings NumPy has the better error.
+_PLAIN = (np.ndarray, np.generic, bool, int, float, complex, str, bytes, list, tuple)
 
 # Arrays that a tensor may hold; they step back for tensors, not tensors for them.
 _LOWER = frozenset({"dask", "cupy", "cupyx", "sparse", "jax", "jaxlib"})

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from ._indexing import add_into
 from ._lens import dense_like
 from ._operands import unwrap
 from ._record import scatter
-from ._state import Name, as_root, data_of, make, value_of
+from ._state import Name, as_root, data_of, make, private, value_of
 from ._table import MINUS_ONE, ONE, PICK, Elementwise
 from ._value import CLEARED, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
-from .rules.index import add_into
 
 __all__ = ["backward", "clear", "clear_upstream"]
 
@@ -279,6 +279,8 @@ class ArrayRun:
                 v.flow = None
             rule = v.rule
             if rule is None:
+                if own is not mark and (own is False or isinstance(g, np.generic)):
+                    v.grad = private(g)
                 del found[-1]
                 continue
             if own is not mark:

@@ -12,7 +12,8 @@ from weakref import ref
 import numpy as np
 
 from ._guard import lock, restorable
-from ._lens import Lens, check_foreign_key
+from ._indexing import check_foreign_key
+from ._lens import Lens
 from ._modes import guarding, tracking
 from ._operands import INERT, Keeper, array_of, prepare, unwrap
 from ._state import (

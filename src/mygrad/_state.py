@@ -33,6 +33,7 @@ from ._value import (
 
 __all__ = [
     "ALIAS",
+    "READ",
     "Name",
     "Root",
     "View",
@@ -45,6 +46,7 @@ __all__ = [
     "is_constant",
     "keep",
     "make",
+    "private",
     "set_gradient",
     "stored_value",
     "value_of",
@@ -162,9 +164,8 @@ def data_of(t: Name) -> Any:
 def _successor(v: Value, data: Any) -> Value:
     """The leaf that takes the place of a value that was cleared."""
     w = leaf(spec_of(data))
-    if v is not UNBORN:
-        w.grad = v.grad
-        w.own = v.own
+    if v is not UNBORN and v.grad is not None:
+        w.grad = private(v.grad)
     return w
 
 
@@ -214,11 +215,16 @@ def gradient_of(t: Name) -> Any:
     v = stored_value(t)
     if v is None or v.grad is None:
         return None
-    if v.own is not True or isinstance(v.grad, np.generic):
-        # During the pass, values may have shared it.
-        v.grad = np.array(v.grad) if isinstance(v.grad, np.generic) else v.grad.copy()
+    # A leaf's is its own already; and a pass of another thread may be using its mark.
+    if v.rule is not None and (v.own is not True or isinstance(v.grad, np.generic)):
+        v.grad = private(v.grad)
         v.own = True
     return v.grad
+
+
+def private(grad: Any) -> Any:
+    """A copy of a gradient that values may share."""
+    return np.array(grad) if isinstance(grad, np.generic) else grad.copy()
 
 
 def set_gradient(t: Name, grad: Any) -> None:
@@ -226,7 +232,6 @@ def set_gradient(t: Name, grad: Any) -> None:
     v = value_of(t)
     if v is not None:
         v.grad = grad
-        v.own = True
 
 
 def is_constant(t: Name) -> bool:
@@ -330,7 +335,7 @@ def _retire(v: Value) -> Value:
     """
     w = leaf(v.spec)
     w.order = v.order - 1
-    w.grad, w.own = v.grad, v.own
+    w.grad = v.grad
     v.grad = None
     v.rule = ALIAS
     v.a = w

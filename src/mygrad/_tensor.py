@@ -1,5 +1,6 @@
 """`Tensor`: a name for a value of the graph, which looks like an array."""
 
+import copy
 import operator
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import numpy as np
 from ._detach import notice
 from ._functions import apply, array_function, cast
 from ._guard import restorable
-from ._lens import is_basic
+from ._indexing import is_basic
 from ._modes import tracking
 from ._operands import array_of, carries, has_names, prepare, stacked, steps_back, unwrap
 from ._operators import (
@@ -25,6 +26,8 @@ from ._operators import (
 from ._pull import backward, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
+    ALIAS,
+    READ,
     Name,
     View,
     data_of,
@@ -150,6 +153,7 @@ class Tensor(Name):
         """The array. It is read-only while a graph relies on it.
 
         Assigning another array makes the tensor a leaf; graphs that used the old one keep it.
+        Assigned to a view, its values are written into what the view shows.
 
         Examples
         --------
@@ -166,13 +170,21 @@ class Tensor(Name):
         if value is self._array:
             return
         value = unwrap(value) if isinstance(value, Name) else prepare(value)[0]
-        value = np.asarray(value) if isinstance(value, (int, float, np.generic)) else value
-        if value.dtype != self.dtype and not is_constant(self) and value.dtype.kind not in "fc":
+        value = value if hasattr(value, "dtype") else np.asarray(value)
+        if value.dtype.kind not in ("fciub" if is_constant(self) else "fc"):
             raise TypeError(
-                f"the data of a tensor that is no constant must be floating-point; got an array of "
-                f"dtype {value.dtype}"
+                f"the data of this tensor (dtype {self.dtype}, constant: {is_constant(self)}) "
+                f"cannot be an array of dtype {value.dtype}"
             )
         grad = self.grad
+        home = self._home
+        if home.__class__ is View:
+            root = root_of(home)
+            array = np.array(root._array)
+            seen, key = home.lens.place(array)
+            seen[key] = value
+            overwrite(root, array, None)
+            return
         overwrite(self, value, None)
         hand_out(self)
         if grad is not None and grad.shape == value.shape:
@@ -223,13 +235,11 @@ class Tensor(Name):
         """
         if is_constant(self):
             return None
-        if self._home.__class__ is not View:
-            v = stored_value(self)
-        elif self.base.creator is None:  # type: ignore[union-attr]
+        home = self._home
+        v = stored_value(root_of(home) if home.__class__ is View else self)
+        if v is None or v.rule is None or v.rule is CLEARED or v.rule is ALIAS:
             return None
-        else:
-            v = value_of(self)
-        return None if v is None or v.rule is CLEARED or v.spec is None else v.rule
+        return READ if home.__class__ is View else v.rule
 
     @property
     def base(self) -> "Tensor | None":
@@ -572,7 +582,16 @@ class Tensor(Name):
         return rebuild(*arguments)  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: Any) -> "Tensor":
-        return self.__copy__()
+        t = self.__copy__()
+        t.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return t
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # The operators make plain tensors; those of a subclass make what it is.
+        super().__init_subclass__(**kwargs)
+        for name in _OPERATORS:
+            if getattr(cls, name) is getattr(Tensor, name):
+                setattr(cls, name, _of_subclass(getattr(Tensor, name)))
 
     # ---- Indexing -----------------------------------------------------------------------
 
@@ -614,6 +633,12 @@ class Tensor(Name):
 
     def __rfloordiv__(self, other: Any) -> Any:
         return np.floor_divide(other, self)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return np.left_shift(other, self)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return np.right_shift(other, self)
 
     def __invert__(self) -> Any:
         return ~data_of(self)
@@ -769,6 +794,25 @@ class Tensor(Name):
         if device != self.device:
             raise ValueError(f"cannot move a tensor from {self.device!r} to {device!r}")
         return self
+
+
+_OPERATORS = [f"__{name}__" for name in ("neg", "pos", "abs")] + [
+    f"__{side}{name}__"
+    for name in ("add", "sub", "mul", "truediv", "mod", "pow", "matmul")
+    for side in ("", "r")
+]
+
+
+def _of_subclass(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator that gives tensors of the class of its first operand."""
+
+    def run(self: Tensor, *other: Any) -> Any:
+        result = operation(self, *other)
+        if result.__class__ is Tensor:
+            result.__class__ = self.__class__
+        return result
+
+    return run
 
 
 def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:

@@ -6,12 +6,14 @@ it; then it is copied first, once (see `Root.held`).
 """
 
 import warnings
+import weakref
 from typing import Any
 
 import numpy as np
 
 from ._guard import locked
-from ._lens import Lens, dense_like, is_basic, winners
+from ._indexing import is_basic, winners
+from ._lens import Lens, dense_like
 from ._modes import tracking
 from ._operands import Keeper, array_of, prepare
 from ._record import Call, over_array, recorded_ufunc
@@ -67,7 +69,7 @@ class _Written(Rule):
             return
         # Nobody can see the gradient of a value whose name has moved on: take it over.
         if v.named or v.own is not True or not (lens is None or lens.fits(g)):
-            rest = np.empty(g.shape, g.dtype) if lens is None else lens_buffer(lens, v.spec)
+            rest = np.empty_like(g) if lens is None else dense_like(v.spec, lens.axes)
             rest[...] = g
         else:
             rest = g
@@ -77,10 +79,6 @@ class _Written(Rule):
 
 
 WRITTEN = _Written()
-
-
-def lens_buffer(lens: Lens, spec: Any) -> np.ndarray:
-    return dense_like(spec, lens.axes)
 
 
 def blank(array: np.ndarray, lens: Lens | None, key: Any, mask: Any) -> None:
@@ -136,15 +134,11 @@ def check_writeable(t: Name, data: Any) -> None:
     if home is None or not isinstance(data, np.ndarray):
         return
     if home.__class__ is View:
-        if not home.lens.injective or _shows_diagonal(home.lens):
+        if not home.lens.writeable:
             raise _read_only()
         data = root_of(home)._array
     if isinstance(data, np.ndarray) and not data.flags.writeable and not locked(data):
         raise _read_only()
-
-
-def _shows_diagonal(lens: Lens) -> bool:
-    return any(step.func is np.diagonal for step in lens.steps())
 
 
 def _warn_constant() -> None:
@@ -390,9 +384,9 @@ def record_into(call: Call, constant: bool | None) -> Any:
 def _rounded(call: Call, result: Any, v: Value | None) -> Value | None:
     """Let a rule see the result before it was rounded to the dtype of ``out=``."""
     if v is not None and v.ans is not None:
-        full = call.run()
-        if full.dtype != result.dtype:
-            v.ans = np.asarray(full)
+        widest = max([getattr(x, "dtype", result.dtype).itemsize for x in call.args])
+        if widest > result.dtype.itemsize:
+            v.ans = np.asarray(call.run())
     return v
 
 
@@ -406,8 +400,6 @@ def set_shape(t: Name, shape: Any) -> None:
 
     Views made before look at a hidden root that takes over the tensor's state.
     """
-    import weakref
-
     data = data_of(t)
     try:
         seen = np.reshape(data, shape, copy=False)
@@ -421,9 +413,6 @@ def set_shape(t: Name, shape: Any) -> None:
             f"a tensor of shape {data.shape} with strides {data.strides} cannot take the shape "
             f"{shape} without copying; use .reshape"
         ) from None
-    if not tracking():
-        t._array = seen
-        return
     home = t._home
     spec = spec_of(data)
     if home.__class__ is View:

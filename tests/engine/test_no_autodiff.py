@@ -126,6 +126,24 @@ def test_in_place_operations_inside_are_seen_by_views():
     np.testing.assert_array_equal(x.grad, [0.0, 14.0, 40.0, 60.0])
 
 
+@pytest.mark.parametrize("written", [False, True])
+def test_a_new_shape_given_inside_is_the_gradients_outside(written):
+    x = tensor(np.arange(6.0))
+    v = x[:4]
+    if written:
+        x[0] = 1.0
+    with no_autodiff:
+        x.shape = (2, 3)
+        v.shape = (2, 2)
+        if not written:
+            # Else a graph relies on the old value.
+            x[0, 0] = 1.0
+    np.testing.assert_array_equal(v.data, [[1.0, 1.0], [2.0, 3.0]])
+    (x * x).backward()
+    np.testing.assert_array_equal(x.grad, 2 * x.data)
+    np.testing.assert_array_equal(v.grad, 2 * v.data)
+
+
 def test_tensors_of_a_graph_can_be_used_inside():
     x = tensor([1.0, 2.0])
     y = x * x

@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 import pytest
 from _oracle import assert_close, assert_same, differences, gradient_of, outcome
-from cases import Case, Draw, normal, planar, positive, scalar
+from cases import Case, Draw, normal, planar, positive, scalar, signed
 from checks import (
     check_constants,
     check_gradient,
@@ -55,6 +55,12 @@ def apart(*shape: int) -> Draw:
     return Draw("apart", make, shape or (2, 3))
 
 
+def beside(*shape: int) -> Draw:
+    """As `apart`, and apart from those numbers too."""
+    draw = apart(*shape)
+    return Draw("beside", lambda rng, shape: draw.make(rng, shape) + 0.3, draw.shape)
+
+
 def part(x):
     return x.real * x.imag
 
@@ -91,18 +97,20 @@ CASES: list[Case] = [
     Case(operator.pow, planar(), 2),
     *[Case(f, planar(2, 3), planar(3)) for f in (np.add, np.multiply, np.divide, np.power)],
     *[
-        Case(f, apart(2, 3), apart(2, 3))
+        Case(f, apart(2, 3), beside(2, 3))
         for f in (np.maximum, np.minimum, np.fmax, np.fmin)
     ],
-    Case(np.maximum, apart(), 0.4),
+    Case(np.maximum, apart(), 0.2),
+    Case(np.minimum, apart(), normal()),
     # ---- Results cast to complex numbers --------------------------------------------------
-    *[Case(f, normal(), dtype=complex) for f in (np.sqrt, np.log, np.arcsin, np.arccosh)],
+    *[Case(f, signed(), dtype=complex) for f in (np.sqrt, np.log, np.arcsin, np.arccosh)],
     Case(np.multiply, normal(), normal(), dtype=complex),
-    Case(np.power, normal(), 0.5, dtype=complex),
+    Case(np.power, signed(), 0.5, dtype=complex),
     Case(np.sum, normal(2, 3), axis=0, dtype=complex),
     Case(np.prod, normal(2, 3), axis=0, dtype=complex),
     # ---- Masks --------------------------------------------------------------------------
-    *[Case(f, planar(), where=MASK, out=0) for f in ()],
+    *[Case(f, planar(), where=MASK, out=np.zeros((2, 3), complex)) for f in (np.sqrt, np.sign)],
+    Case(np.absolute, planar(), where=MASK, out=np.zeros((2, 3))),
     # ---- Reductions ---------------------------------------------------------------------
     *[
         case
@@ -210,7 +218,7 @@ CASES: list[Case] = [
             *(np.emath.sqrt, np.emath.log, np.emath.log2, np.emath.log10),
             *(np.emath.arccos, np.emath.arcsin, np.emath.arctanh),
         )
-        for draw in (planar, normal)
+        for draw in (planar, signed)
     ],
     # ---- mygrad's own -------------------------------------------------------------------
     *[

@@ -91,9 +91,10 @@ elementwise(np.log1p, lambda _, x: 1 / (1 + x))
 
 
 def _logit(ans: Any, x: Any, y: Any, log_half: float) -> Any:
-    """Return ``x - ans``, and `log_half` where both operands are the same infinity."""
-    same = np.isinf(ans) & (x == y)
-    return np.where(same, log_half, x) - np.where(same, 0, ans)
+    """Return ``x - ans``, where that is not a difference of infinities."""
+    same = x == ans
+    apart = np.where(same, 0, x) - np.where(same, 0, ans)
+    return np.where(same & (x == y), log_half, apart)
 
 
 elementwise(
@@ -134,17 +135,23 @@ def _tanh(ans: Any, x: Any) -> Any:
     return sech * sech
 
 
-def _arcsinh(_: Any, x: Any) -> Any:
+def _cosine(x: Any) -> Any:
+    """The cosine of the angle whose sine is `x`."""
     if x.dtype.kind == "c":
-        return 1 / np.sqrt((1 - 1j * x) * (1 + 1j * x))
-    return 1 / np.hypot(1, x)
+        # On a branch cut the sign of an imaginary part of 0 says on which side `x` is.
+        return np.sqrt(-((x - 1) * (x + 1)))
+    return np.sqrt((1 - x) * (1 + x))
+
+
+def _arcsinh(_: Any, x: Any) -> Any:
+    return 1 / (_cosine(1j * x) if x.dtype.kind == "c" else np.hypot(1, x))
 
 
 elementwise(np.sin, lambda _, x: np.cos(x))
 elementwise(np.cos, lambda _, x: -np.sin(x))
 elementwise(np.tan, lambda ans, _x: 1 + ans * ans)
-elementwise(np.arcsin, lambda _, x: 1 / np.sqrt((1 - x) * (1 + x)))
-elementwise(np.arccos, lambda _, x: -1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arcsin, lambda _, x: 1 / _cosine(x))
+elementwise(np.arccos, lambda _, x: -1 / _cosine(x))
 elementwise(np.arctan, _arctan)
 elementwise(np.sinh, lambda _, x: np.cosh(x))
 elementwise(np.cosh, lambda _, x: np.sinh(x))
@@ -239,8 +246,19 @@ def _chosen(ans: Any, x: Any, y: Any) -> Any:
     return chosen - ans.dtype.type(0.5) * tie
 
 
-for _choice in (np.maximum, np.minimum, np.fmax, np.fmin):
-    elementwise(_choice, _chosen, lambda ans, x, y: _chosen(ans, y, x))
+def _chosen_or_nan(ans: Any, x: Any, y: Any) -> Any:
+    """As `_chosen`, of functions of which nan is the result wherever there is one."""
+    chosen = _chosen(ans, x, y)
+    missing = x != x
+    if isinstance(missing, (np.ndarray, np.generic)) and not np.count_nonzero(missing):
+        return chosen
+    return np.where(missing, 1, chosen)
+
+
+elementwise(np.maximum, _chosen_or_nan, lambda ans, x, y: _chosen_or_nan(ans, y, x))
+elementwise(np.minimum, _chosen_or_nan, lambda ans, x, y: _chosen_or_nan(ans, y, x))
+elementwise(np.fmax, _chosen, lambda ans, x, y: _chosen(ans, y, x))
+elementwise(np.fmin, _chosen, lambda ans, x, y: _chosen(ans, y, x))
 
 # sign(ans) is the sign of y, and both signs are 0 where x is.
 elementwise(np.copysign, lambda ans, x, _y: np.sign(x) * np.sign(ans), _zero)

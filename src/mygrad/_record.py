@@ -27,7 +27,16 @@ from ._state import (
     root_of,
     value_of,
 )
-from ._table import ONE_OPERAND, OPERANDS, PICK, RULES, Elementwise, Pullback, linear
+from ._table import (
+    ONE_OPERAND,
+    OPERANDS,
+    PICK,
+    RULES,
+    Elementwise,
+    Pullback,
+    linear,
+    not_holomorphic,
+)
 from ._value import (
     ELSEWHERE,
     UNBORN,
@@ -187,7 +196,7 @@ def _gathered(g: Any, _: Any, _g: Any, lens: Lens) -> Any:
 
 
 linear(scatter, _gathered)
-RULES[scatter].complex = RULES[scatter]  # it may be the adjoint of an imaginary part
+not_holomorphic(scatter)  # it may be the adjoint of an imaginary part
 
 
 # ----------------------------------------------------------------------------------------
@@ -380,7 +389,8 @@ def dtypes_of(args: list[Any]) -> list[Any]:
     for x in args:
         for part in x if x.__class__ is list else (x,):
             dtype = getattr(part, "dtype", None)
-            if dtype is not None:
+            # Classes of dtypes have such an attribute, too.
+            if isinstance(dtype, np.dtype):
                 found.append(dtype)
     return found
 

@@ -312,7 +312,7 @@ class Tensor(Name):
         ----------
         grad
             The gradient of the final result by this tensor; ones if not given. It is broadcast
-            to the shape of the tensor and cast to its dtype.
+            to the shape of the tensor and cast to its dtype. Complex results need one.
         retain_graph
             Keep the graph, for another call.
         create_graph
@@ -327,7 +327,8 @@ class Tensor(Name):
         ValueError
             If `grad` cannot be broadcast to the shape of this tensor.
         TypeError
-            If `grad` is not of numbers, or is complex.
+            If `grad` is not of numbers, or is complex and this tensor is not; if this tensor is
+            complex and there is no `grad`.
 
         Examples
         --------
@@ -491,12 +492,22 @@ class Tensor(Name):
             return self
         return record(np.real, (self,), {})  # type: ignore[no-any-return]
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
     @property
     def imag(self) -> Any:
         """The imaginary part, a view; of a real tensor it is an array of zeros."""
         if self.dtype.kind != "c":
             return np.zeros_like(data_of(self))
         return record(np.imag, (self,), {})
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError(f"a tensor of dtype {self.dtype} has no imaginary part to set")
+        self.imag[...] = value
 
     @property
     def device(self) -> Any:

@@ -1,7 +1,7 @@
 """Cases of the rules in `mygrad.rules.linalg`; see `cases`.
 
-Differences move each element by itself. So functions that read one triangle see, of what is moved in
-the other one, nothing; the draws have anything there.
+Differences move each element by itself. So functions that read one triangle see nothing of what
+is moved in the other one; the draws have anything there.
 """
 
 from collections.abc import Callable
@@ -195,7 +195,7 @@ CASES: list[Case] = [
     Case(LA.eigh, upper(), "U"),
     Case(LA.eigh, lower_plane()),
     Case(LA.eigh, lower_plane(2, 2, 2), UPLO="l"),
-    Case(LA.eigh, upper_plane(4, 4), UPLO="U"),
+    Case(LA.eigh, upper_plane(), UPLO="U"),
     Case(LA.eigvalsh, lower()),
     Case(LA.eigvalsh, lower(2, 3, 3)),
     Case(LA.eigvalsh, upper(), UPLO="U"),
@@ -205,7 +205,7 @@ CASES: list[Case] = [
     Case(LA.eig, apart()),
     Case(LA.eig, apart(2, 3, 3)),
     Case(LA.eig, turning()),
-    Case(LA.eig, turning(2, 4, 4)),
+    Case(LA.eig, turning(2, 3, 3)),
     Case(LA.eig, plane()),
     Case(LA.eigvals, apart()),
     Case(LA.eigvals, turning(4, 4)),
@@ -268,7 +268,12 @@ CASES: list[Case] = [
     _within(low_rank_lstsq, normal(4, 2), normal(2, 3), normal(4)),
     # ---- Norms of complex arrays --------------------------------------------------------
     Case(LA.norm, complex_normal(2, 3)),
-    Case(LA.norm, complex_normal(2, 4), keywords={"ord": [None, 1, 2, 3, -1, np.inf, -np.inf]}, axis=1),
+    Case(
+        LA.norm,
+        complex_normal(2, 4),
+        keywords={"ord": [None, 1, 2, 3, -1, np.inf, -np.inf]},
+        axis=1,
+    ),
     Case(LA.norm, plane(3, 4), keywords={"ord": ["fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf]}),
     Case(LA.matrix_norm, plane(2, 3, 2), keywords={"ord": ["fro", "nuc", 2]}),
     Case(LA.vector_norm, complex_normal(2, 3), axis=0),

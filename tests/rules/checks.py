@@ -97,7 +97,9 @@ def check_gradient(call: Call) -> None:
     assert len(results) == len(expected)
     for result, value in zip(results, expected, strict=True):
         if not isinstance(result, Tensor):
-            assert call.func in (np.divmod, np.modf, np.linalg.lstsq), f"{call.id} gave a {type(result)}"
+            assert call.func in (np.divmod, np.modf, np.linalg.lstsq), (
+                f"{call.id} gave a {type(result)}"
+            )
         assert_same(result, value, call.id, call.case.exact)
     del results, result
 

@@ -131,7 +131,6 @@ def test_padding_that_stays_empty():
         (1, "mean", {"stat_length": -1}),
         (1, "edge", {"constant_values": 1}),
         (1, "reflect", {"end_values": 1}),
-        ({5: 1},),
     ],
     ids=repr,
 )

@@ -36,6 +36,7 @@ elementwise(
     adjoint=lambda g, ans, x: np.real(g) * (x / np.where(ans == 0, 1, ans)),
 )
 
+
 def _sign(g: Any, ans: Any, x: Any) -> Any:
     # z / |z| moves along the unit circle only; 0 at 0.
     size = np.absolute(x)
@@ -51,7 +52,9 @@ elementwise(np.cbrt, lambda ans, _x: 1 / (3 * ans * ans))
 
 
 def _is_number(y: Any) -> bool:
-    return isinstance(y, (int, float, complex)) or (isinstance(y, (np.ndarray, np.generic)) and y.ndim == 0)
+    return isinstance(y, (int, float, complex)) or (
+        isinstance(y, (np.ndarray, np.generic)) and y.ndim == 0
+    )
 
 
 def _power_by_base(_: Any, x: Any, y: Any) -> Any:
@@ -138,8 +141,9 @@ def _tanh(ans: Any, x: Any) -> Any:
 def _cosine(x: Any) -> Any:
     """The cosine of the angle whose sine is `x`."""
     if x.dtype.kind == "c":
-        # On a branch cut the sign of an imaginary part of 0 says on which side `x` is.
-        return np.sqrt(-((x - 1) * (x + 1)))
+        # On a branch cut the sign of the imaginary part, which is 0, says on which side `x` is;
+        # additions might lose it.
+        return np.sqrt(-((x - 1) * (x - -1)))
     return np.sqrt((1 - x) * (1 + x))
 
 

@@ -31,6 +31,11 @@ def _opposite(norm: Any) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
+def _whole(g: Any, axis: int) -> Any:
+    """Dask transforms an axis in one chunk only; cotangents come in any."""
+    return g.rechunk({axis % g.ndim: -1}) if hasattr(g, "rechunk") else g
+
+
 def _resized(c: Any, n: int, axis: int) -> Any:
     """The adjoint of cropping an axis or padding it with zeros: it gets its length `n` back."""
     axis %= c.ndim
@@ -61,27 +66,27 @@ def _inner(c: Any, by: float, n: int, axis: int) -> Any:
 def _fft(
     g: Any, _: Any, _a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None
 ) -> Any:
-    return _resized(np.fft.ifft(g, None, axis, _opposite(norm)), _a.shape[axis], axis)
+    return _resized(np.fft.ifft(_whole(g, axis), None, axis, _opposite(norm)), _a.shape[axis], axis)
 
 
 def _ifft(
     g: Any, _: Any, _a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None
 ) -> Any:
-    return _resized(np.fft.fft(g, None, axis, _opposite(norm)), _a.shape[axis], axis)
+    return _resized(np.fft.fft(_whole(g, axis), None, axis, _opposite(norm)), _a.shape[axis], axis)
 
 
 def _rfft(
     g: Any, _: Any, _a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None
 ) -> Any:
     n = _a.shape[axis] if n is None else n
-    c = np.fft.irfft(_inner(g, 0.5, n, axis), n, axis, _opposite(norm))
+    c = np.fft.irfft(_inner(_whole(g, axis), 0.5, n, axis), n, axis, _opposite(norm))
     return _resized(c, _a.shape[axis], axis)
 
 
 def _irfft(
     g: Any, _: Any, _a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None
 ) -> Any:
-    c = np.fft.rfft(g, None, axis, _opposite(norm))
+    c = np.fft.rfft(_whole(g, axis), None, axis, _opposite(norm))
     return _resized(_inner(c, 2, g.shape[axis], axis), _a.shape[axis], axis)
 
 

@@ -275,8 +275,8 @@ def _size(*parts: Any) -> Any:
 def _refuse(name: str, what: str) -> NoReturn:
     raise LinAlgError(
         f"numpy.linalg.{name}: {what}, so this loss has no derivative that could be known. Use "
-        "only the values, or functions that need no vectors (solve, pinv, det, norm, ...), or move "
-        "the matrix a little."
+        "eigvalsh, eigvals or svdvals for values alone, functions that need no vectors (solve, "
+        "pinv, det, norm, ...), or move the matrix a little."
     )
 
 
@@ -375,7 +375,8 @@ def _two(m: Any) -> tuple[Any, Any]:
 def _(g: Any, ans: Any, _a: Any, UPLO: Any = "L") -> Any:
     lower = UPLO.upper() == "L"
     # LAPACK's reduction to tridiagonal form leaves one row of the vectors real.
-    c = _eigh_cotangent("eigh", *g, *ans, 0 if lower else -1)
+    (gw, gv), (w, v) = g, ans
+    c = _eigh_cotangent("eigh", gw, gv, w, v, 0 if lower else -1)
     return _one_triangle(c, lower)
 
 
@@ -500,9 +501,7 @@ def _svd_cotangent(gu: Any, gs: Any, gv: Any, u: Any, s: Any, v: Any) -> Any:
     if u.dtype.kind == "c":
         # LAPACK's reduction to bidiagonal form leaves one row of the shorter vectors real.
         both = np.concatenate([u, v], -2)
-        g = _with_phase(
-            "svd", both, np.concatenate([gu, gv], -2), _row(both, m if m >= n else 0)
-        )
+        g = _with_phase("svd", both, np.concatenate([gu, gv], -2), _row(both, m if m >= n else 0))
         gu, gv = g[..., :m, :], g[..., m:, :]
     x, y = _h(u) @ gu, _h(v) @ gv
     f, same = _inverse_gaps(s)

@@ -255,8 +255,9 @@ def _cast(x: Any, dtype: Any) -> Any:
 
 
 def _joined(before: Any, array: Any, after: Any, axis: int) -> Any:
-    dtype = array.dtype
-    return np.concatenate((_cast(before, dtype), array, _cast(after, dtype)), axis)
+    # Dask cannot take gradients of empty parts apart.
+    parts = [part for part in (before, array, after) if part is array or part.shape[axis]]
+    return np.concatenate([_cast(part, array.dtype) for part in parts], axis)
 
 
 def _shaped(array: Any, width: int, axis: int) -> tuple[int, ...]:
@@ -307,9 +308,9 @@ def _ramp(end: Any, edge: Any, width: int, axis: int) -> Any:
     """``np.linspace(end, edge, width, endpoint=False)`` along an axis, to the last digit."""
     delta = edge - end
     step = delta / max(width, 1)
-    numbers = np.arange(width).astype(edge.dtype)
-    numbers = np.reshape(numbers, (width,) + (1,) * (edge.ndim - axis - 1))
     plain = unwrap(step)
+    numbers = np.asarray(np.arange(width), edge.dtype, like=plain)
+    numbers = np.reshape(numbers, (width,) + (1,) * (edge.ndim - axis - 1))
     if isinstance(plain, np.ndarray) and np.any(plain == 0):
         return numbers / max(width, 1) * delta + end
     return numbers * step + end

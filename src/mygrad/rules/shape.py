@@ -126,9 +126,7 @@ view(np.broadcast_to, lambda g, _, _array, shape, subok=False: sum_to(g, _array.
 view(np.real, lambda g, _, _val: g if g.dtype == _val.dtype else g.astype(_val.dtype))
 view(
     np.imag,
-    lambda g, _, _val: (
-        (1j * g).astype(_val.dtype) if _val.dtype.kind == "c" else np.zeros_like(g)
-    ),
+    lambda g, _, _val: (1j * g).astype(_val.dtype) if _val.dtype.kind == "c" else np.zeros_like(g),
 )
 not_holomorphic(np.real, np.imag)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import CONSTANTS, ONE, ONE_OPERAND, OUTPUTS, RULES, Elementwise, Pullback, name_of
+from .._table import CONSTANTS, ONE_OPERAND, OUTPUTS, RULES, Elementwise, Pullback, name_of
 from .._table import parameters as parameters_of
 from .elementwise import _power_by_base, _power_by_exponent
 
@@ -86,9 +86,25 @@ def _elementwise(func: np.ufunc, partials: tuple[Partial, ...]) -> Elementwise:
         known = {key: needs for key, needs in rule.keep.items() if key not in keys}
         rule.keep = _Known(known, rule.name, dict.fromkeys(keys, name))
         if refused == 0:
-            # An integer order may have been given the dtype of the result.
-            rule.complex.db = lambda ans, v, x: written[0](ans, np.real(v), x)
+            rule.db = _with_order(written[0])
+            rule.complex.db = lambda ans, v, x: rule.db(ans, np.real(v), x)
     return rule
+
+
+def _with_order(partial: Callable[..., Any]) -> Callable[..., Any]:
+    """A partial that gets a Python number as its first operand in the dtype of the others."""
+
+    def by_second(ans: Any, v: Any, x: Any) -> Any:
+        if isinstance(v, (int, float)):
+            v = _number(v, ans if x is None else x)
+        return partial(ans, v, x)
+
+    return by_second
+
+
+def _number(value: float, x: Any) -> Any:
+    """A number in the precision of `x`: some of SciPy's ufuncs give Python's another one."""
+    return x.real.dtype.type(value)
 
 
 def _operands(partial: Callable[..., Any]) -> list[str]:
@@ -142,31 +158,32 @@ def _find(module: ModuleType | None, name: str) -> Any:
 
 def learn(func: np.ufunc) -> bool:
     """Register the rules of SciPy's special functions if `func`, which has none, is one."""
-    global sp
-    if sp is not None:
-        return func in RULES  # another thread may just have been quicker
     module = sys.modules.get("scipy.special")
     if module is None or _find(module, func.__name__) is not func:
         return False
     with _registering:
-        if sp is not None:
-            return True
-        rules: dict[Any, Any] = {}
-        outputs: dict[Any, Any] = {}
-        # Older versions of SciPy lack some.
-        for name, partials in _PARTIALS.items():
-            f = _find(module, name)
-            if isinstance(f, np.ufunc):
-                rules[f] = (_elementwise if len(partials) < 3 else Partials)(f, partials)
-        for name, each in _SEVERAL.items():
-            f = _find(module, name)
-            if isinstance(f, np.ufunc):
-                outputs[f] = tuple(_elementwise(f, partials) for partials in each)
-        CONSTANTS.update(f for name in _CONSTANT if isinstance(f := _find(module, name), np.ufunc))
-        OUTPUTS.update(outputs)
-        RULES.update(rules)
-        sp = module
-    return True
+        if sp is None:
+            _register(module)
+    return func in RULES
+
+
+def _register(module: ModuleType) -> None:
+    global sp
+    sp = module
+    rules: dict[Any, Any] = {}
+    outputs: dict[Any, Any] = {}
+    # Older versions of SciPy lack some.
+    for name, partials in _PARTIALS.items():
+        func = _find(module, name)
+        if isinstance(func, np.ufunc):
+            rules[func] = (_elementwise if len(partials) < 3 else Partials)(func, partials)
+    for name, each in _SEVERAL.items():
+        func = _find(module, name)
+        if isinstance(func, np.ufunc):
+            outputs[func] = tuple(_elementwise(func, partials) for partials in each)
+    CONSTANTS.update(f for name in _CONSTANT if isinstance(f := _find(module, name), np.ufunc))
+    OUTPUTS.update(outputs)
+    RULES.update(rules)
 
 
 def _full_name(func: np.ufunc) -> str:
@@ -281,7 +298,7 @@ _ufunc("exprel", _exprel)
 def _boxcox_by_lambda(ans: Any, log_x: Any, lmbda: Any) -> Any:
     """Of ``boxcox = log(x) exprel(lmbda log(x))``, by `lmbda`."""
     log_x = np.where(np.isneginf(log_x) & (lmbda > 0), 0.0, log_x)
-    t = lmbda * log_x
+    t = lmbda * np.where(np.isinf(log_x), 0.0, log_x)
     near = np.abs(t) < 1
     # Also where log(x) was put to 0.
     near = near & ~((log_x == 0) & (ans != 0))
@@ -412,7 +429,7 @@ def _repeated(x: Any, plain: Any, sign: int) -> Any:
     if _is_complex(x):
         return plain
     far = x > 10 if sign < 0 else np.abs(x) > 10
-    s = 1 / np.where(far, x, 10.0)
+    s = 1 / np.where(far, x, 10.0).astype(plain.dtype)
     s = s * s
     return np.where(far, s * _polynomial(sign * s, _TAIL), plain)
 
@@ -600,9 +617,12 @@ _ufunc(
 )
 
 
-def _where_zero(ans: Any, at_zero: Callable[[], Any], elsewhere: Any) -> Any:
+def _where_zero(ans: Any, at_zero: Callable[[], Any], elsewhere: Callable[[], Any]) -> Any:
     zero = ans == 0
-    return np.where(zero, at_zero(), elsewhere) if np.any(zero) else elsewhere
+    if not np.any(zero):
+        return elsewhere()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(zero, at_zero(), elsewhere())
 
 
 # Where 1 / gamma is 0, psi is infinite.
@@ -611,7 +631,7 @@ _ufunc(
     lambda ans, n, k: _where_zero(
         ans,
         lambda: sp.gamma(n + 1) * sp.rgamma(k + 1) * _rgamma_slope(n - k + 1),
-        ans * _psi_difference(n - k + 1, k),
+        lambda: ans * _psi_difference(n - k + 1, k),
     ),
     lambda ans, n, k: _where_zero(
         ans,
@@ -622,13 +642,13 @@ _ufunc(
                 - sp.rgamma(k + 1) * _rgamma_slope(n - k + 1)
             )
         ),
-        ans * _psi_difference(k + 1, n - 2 * k),
+        lambda: ans * _psi_difference(k + 1, n - 2 * k),
     ),
 )
 _ufunc(
     "poch",
     lambda ans, z, m: _where_zero(
-        ans, lambda: sp.gamma(z + m) * _rgamma_slope(z), ans * _psi_difference(z, m)
+        ans, lambda: sp.gamma(z + m) * _rgamma_slope(z), lambda: ans * _psi_difference(z, m)
     ),
     lambda ans, z, m: ans * sp.psi(z + m),
 )
@@ -764,7 +784,7 @@ _ufunc("fdtri", None, None, lambda ans, dfn, dfd, _p: 1 / _f_density(dfn, dfd, a
 def _t_density(df: Any, t: Any) -> Any:
     infinite = np.isinf(df)
     df = np.where(infinite, 1.0, df)
-    exponent = (df + 1) / 2 * np.log1p(t * t / df) + sp.betaln(0.5, df / 2)
+    exponent = (df + 1) / 2 * np.log1p(t * t / df) + sp.betaln(_number(0.5, t), df / 2)
     return np.where(infinite, _normal(t), np.exp(-exponent) / np.sqrt(df))
 
 
@@ -776,7 +796,7 @@ def _noncentral_chi2(x: Any, df: Any, nc: Any) -> Any:
     """The density [AS 26.4.25], by a Bessel function where the parameters are large."""
     a = df / 2
     product = x * nc
-    far = product > 1e4
+    far = product > 100
     x1, nc1 = np.where(far, 1.0, x), np.where(far, 1.0, nc)
     near = _gamma_density(a, x1 / 2) * np.exp(-nc1 / 2) * sp.hyp0f1(a, x1 * nc1 / 4) / 2
     x2, nc2 = np.where(far, x, 1.0), np.where(far, nc, 1.0)
@@ -921,9 +941,9 @@ def _scaled(v: Any, x: Any, plain: Any, sign: int) -> Any:
     far = (x > 30) & (x > 2 * v * v)
     if not np.any(far):
         return plain
-    s = 1 / np.where(far, x, 30.0)
-    # Where the order is too large for the series, it is not used.
-    v = np.where(far, v, 0.0)
+    s = 1 / np.where(far, x, 30.0).astype(plain.dtype)
+    # Where the order is too large for the series, that is not used.
+    v = (v * far).astype(plain.dtype)
     power = s * np.sqrt(s)
     total = 0.5 * power
     a: Any = 1.0
@@ -936,12 +956,12 @@ def _scaled(v: Any, x: Any, plain: Any, sign: int) -> Any:
 
 def _i0e(ans: Any, x: Any) -> Any:
     r = np.abs(x)
-    return np.sign(x) * _scaled(0.0, r, sp.i1e(r) - ans, -1)
+    return np.sign(x) * _scaled(_number(0, x), r, sp.i1e(r) - ans, -1)
 
 
 def _i1e(_: Any, x: Any) -> Any:
     r = np.abs(x)
-    return _scaled(1.0, r, (sp.i0e(r) + sp.ive(2, r)) / 2 - sp.i1e(r), -1)
+    return _scaled(_number(1, x), r, (sp.i0e(r) + sp.ive(2, r)) / 2 - sp.i1e(r), -1)
 
 
 def _ive(ans: Any, v: Any, x: Any) -> Any:
@@ -957,8 +977,8 @@ def _kve(ans: Any, v: Any, x: Any) -> Any:
 _ufunc("i0e", _i0e)
 _ufunc("i1e", _i1e)
 _ufunc("ive", None, _ive)
-_ufunc("k0e", lambda ans, x: _scaled(0.0, x, ans - sp.k1e(x), 1))
-_ufunc("k1e", lambda ans, x: _kve(ans, 1.0, x))
+_ufunc("k0e", lambda ans, x: _scaled(_number(0, x), x, ans - sp.k1e(x), 1))
+_ufunc("k1e", lambda ans, x: _kve(ans, _number(1, x), x))
 _ufunc("kve", None, _kve)
 
 _outputs("itj0y0", (lambda _, x: sp.j0(x),), (lambda _, x: sp.y0(x),))
@@ -978,9 +998,7 @@ _outputs(
     (lambda _, x: -_bessel_less_one(sp.j0, x, -1),),
     (lambda _, x: -sp.y0(x) / x,),
 )
-_outputs(
-    "it2i0k0", (lambda _, x: _bessel_less_one(sp.i0, x, 1),), (lambda _, x: -sp.k0(x) / x,)
-)
+_outputs("it2i0k0", (lambda _, x: _bessel_less_one(sp.i0, x, 1),), (lambda _, x: -sp.k0(x) / x,))
 
 
 def _struve_power(v: Any, x: Any) -> Any:
@@ -998,9 +1016,9 @@ _ufunc(
     None,
     lambda _, v, x: (sp.modstruve(v - 1, x) + sp.modstruve(v + 1, x) + _struve_power(v, x)) / 2,
 )
-_ufunc("itstruve0", lambda _, x: sp.struve(0, x))
-_ufunc("it2struve0", lambda _, x: -sp.struve(0, x) / x)
-_ufunc("itmodstruve0", lambda _, x: sp.modstruve(0, x))
+_ufunc("itstruve0", lambda _, x: sp.struve(_number(0, x), x))
+_ufunc("it2struve0", lambda _, x: -sp.struve(_number(0, x), x) / x)
+_ufunc("itmodstruve0", lambda _, x: sp.modstruve(_number(0, x), x))
 
 # Kelvin functions solve w'' = i w - w' / x [DLMF 10.61.3].
 _ufunc("ber", lambda _, x: sp.berp(x))
@@ -1016,10 +1034,10 @@ _ufunc("kerp", lambda ans, x: -sp.kei(x) - ans / x)
 _ufunc("keip", lambda ans, x: sp.ker(x) - ans / x)
 _outputs(
     "kelvin",
-    (lambda _, x: sp.kelvin(x)[2],),
-    (lambda _, x: sp.kelvin(x)[3],),
-    (lambda ans, x: 1j * sp.kelvin(x)[0] - ans / x,),
-    (lambda ans, x: 1j * sp.kelvin(x)[1] - ans / x,),
+    (lambda _, x: sp.kelvin(np.real(x))[2],),
+    (lambda _, x: sp.kelvin(np.real(x))[3],),
+    (lambda ans, x: 1j * sp.kelvin(np.real(x))[0] - ans / x,),
+    (lambda ans, x: 1j * sp.kelvin(np.real(x))[1] - ans / x,),
 )
 
 # Airy functions solve w'' = x w [DLMF 9.2.1].
@@ -1241,9 +1259,7 @@ _ufunc("ellipe", lambda _, m: _ellipe(m))
 _ufunc(
     "ellipkinc", lambda _, phi, m: 1 / _delta(phi, m), lambda _, phi, m: _incomplete(phi, m, True)
 )
-_ufunc(
-    "ellipeinc", lambda _, phi, m: _delta(phi, m), lambda _, phi, m: _incomplete(phi, m, False)
-)
+_ufunc("ellipeinc", lambda _, phi, m: _delta(phi, m), lambda _, phi, m: _incomplete(phi, m, False))
 
 
 def _amplitude_by_m(u: Any, m: Any) -> Any:

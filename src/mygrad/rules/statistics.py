@@ -16,10 +16,10 @@ import numpy as np
 from numpy.lib import NumpyVersion
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from .._operands import carries, unwrap
+from .._operands import carries, has_names, unwrap
 from .._record import record, wrap
 from .._state import Name
-from .._table import composition, linear, normalize, not_holomorphic, pullback
+from .._table import composition, linear, not_holomorphic, pullback
 from .._value import Spec
 from .index import put
 from .product import conjugate
@@ -192,39 +192,40 @@ def _fraction(a: Any, q: Any, per: int) -> Any:
     return np.true_divide(q, a.dtype.type(per) if floats else per)
 
 
-def _keep_operand(place: int) -> Callable[[list[Any], dict[str, Any]], None]:
-    """``overwrite_input=`` allows to scramble the operand; but the graph needs it."""
+def _quantile_of(func: Callable[..., Any], per: int, skip: bool) -> Callable[..., Any]:
+    """The composition of a function of NumPy's, which gives q-th parts of `per`."""
 
-    def change(args: list[Any], kwargs: dict[str, Any]) -> None:
-        if len(args) > place:
-            args[place] = False
-        kwargs.pop("overwrite_input", None)
+    def run(a: Any, q: Any, weights: Any, axis: Any, method: Any, keepdims: Any) -> Any:
+        return func(a, q, axis, method=method, keepdims=keepdims, weights=weights)
 
-    return change
+    run.__name__ = f"_{func.__name__}"
 
-
-def _register_quantile(func: Callable[..., Any], per: int, skip: bool) -> None:
-    def by_a(
-        g: Any,
-        ans: Any,
-        a: Any,
-        q: Any,
-        axis: Any = None,
-        out: Any = None,
-        overwrite_input: Any = False,
-        method: Any = "linear",
-        keepdims: Any = False,
-        *,
-        weights: Any = None,
+    @pullback(run)
+    def _(
+        g: Any, ans: Any, a: Any, q: Any, weights: Any, axis: Any, method: Any, keepdims: Any
     ) -> Any:
         if not a.size:
             return np.zeros_like(a)
         q = _fraction(a, q, per)
         return _Quantile(ans, a, q, axis, method, weights, skip).by_a(g, a, axis)
 
-    def by_q(
-        g: Any,
-        ans: Any,
+    @pullback(run, "q")
+    def _(
+        g: Any, ans: Any, a: Any, q: Any, weights: Any, axis: Any, method: Any, keepdims: Any
+    ) -> Any:
+        if weights is not None or method not in _CONTINUOUS or not a.size:
+            return np.zeros_like(q)
+        q = _fraction(a, q, per)
+        return _Quantile(ans, a, q, axis, method, None, skip).by_q(g, a, q, axis) / per
+
+    @pullback(run, "weights")
+    def _(
+        g: Any, _: Any, _a: Any, _q: Any, weights: Any, axis: Any, method: Any, keepdims: Any
+    ) -> Any:
+        # They choose an element, and the choice is constant but for jumps.
+        return np.zeros_like(weights)
+
+    def body(
         a: Any,
         q: Any,
         axis: Any = None,
@@ -235,59 +236,46 @@ def _register_quantile(func: Callable[..., Any], per: int, skip: bool) -> None:
         *,
         weights: Any = None,
     ) -> Any:
-        if weights is not None or method not in _CONTINUOUS or not a.size:
-            return np.zeros_like(q)
-        q = _fraction(a, q, per)
-        return _Quantile(ans, a, q, axis, method, weights, skip).by_q(g, a, q, axis) / per
+        # The operand is not overwritten, though it may be: the graph needs it.
+        result = record(run, (a, q, weights, axis, method, keepdims), {})
+        return result if out is None else np.positive(result, out=out)
 
-    def by_weights(
-        g: Any,
-        _: Any,
-        _a: Any,
-        _q: Any,
-        axis: Any = None,
-        out: Any = None,
-        overwrite_input: Any = False,
-        method: Any = "linear",
-        keepdims: Any = False,
-        *,
-        weights: Any = None,
-    ) -> Any:
-        # They choose an element, and the choice is constant but for jumps.
-        return np.zeros_like(weights)
-
-    pullback(func)(by_a)
-    pullback(func, "q")(by_q)
-    pullback(func, "weights")(by_weights)
-    normalize(func, _keep_operand(4))
+    return body
 
 
-_register_quantile(np.quantile, 1, False)
-_register_quantile(np.percentile, 100, False)
-_register_quantile(np.nanquantile, 1, True)
-_register_quantile(np.nanpercentile, 100, True)
+composition(np.quantile)(_quantile_of(np.quantile, 1, False))
+composition(np.percentile)(_quantile_of(np.percentile, 100, False))
+composition(np.nanquantile)(_quantile_of(np.nanquantile, 1, True))
+composition(np.nanpercentile)(_quantile_of(np.nanpercentile, 100, True))
 
 
-def _register_median(func: Callable[..., Any], skip: bool) -> None:
-    @pullback(func)
-    def _(
-        g: Any,
-        _: Any,
+def _median_of(func: Callable[..., Any], skip: bool) -> Callable[..., Any]:
+    def run(a: Any, axis: Any, keepdims: Any) -> Any:
+        return func(a, axis, keepdims=keepdims)
+
+    run.__name__ = f"_{func.__name__}"
+
+    @pullback(run)
+    def _(g: Any, _: Any, a: Any, axis: Any, keepdims: Any) -> Any:
+        if not a.size:
+            return np.zeros_like(a)
+        return _Quantile(None, a, np.asarray(0.5), axis, "linear", None, skip).by_a(g, a, axis)
+
+    def body(
         a: Any,
         axis: Any = None,
         out: Any = None,
         overwrite_input: Any = False,
         keepdims: Any = False,
     ) -> Any:
-        if not a.size:
-            return np.zeros_like(a)
-        return _Quantile(None, a, np.asarray(0.5), axis, "linear", None, skip).by_a(g, a, axis)
+        result = record(run, (a, axis, keepdims), {})
+        return result if out is None else np.positive(result, out=out)
 
-    normalize(func, _keep_operand(3))
+    return body
 
 
-_register_median(np.median, False)
-_register_median(np.nanmedian, True)
+composition(np.median)(_median_of(np.median, False))
+composition(np.nanmedian)(_median_of(np.nanmedian, True))
 
 
 # ----------------------------------------------------------------------------------------
@@ -362,15 +350,21 @@ def _(
     if w is None:
         degrees: Any = n - ddof
     else:
-        degrees = np.sum(np.broadcast_to(w, x.shape)[0])
+        degrees = np.sum(w, dtype=np.result_type(x.dtype, w.dtype))
         if ddof:
             degrees -= ddof if aweights is None else ddof * np.sum(w * aweights) / degrees
     if unwrap(degrees) <= 0:
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
         degrees = 0.0
-    x = x - mean[:, None]
+    # NumPy subtracts and divides in place.
+    x = _like(x - mean[:, None], x.dtype)
     weighted = x if w is None else x * w
-    return np.squeeze(np.dot(x, conjugate(weighted.T)) * np.true_divide(1, degrees))
+    c = np.dot(x, conjugate(weighted.T))
+    return np.squeeze(_like(c * np.true_divide(1, degrees), c.dtype))
+
+
+def _like(a: Any, dtype: Any) -> Any:
+    return a if a.dtype == dtype else a.astype(dtype)
 
 
 @composition(np.corrcoef)
@@ -404,7 +398,7 @@ def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
     return np.bincount(unwrap(x), unwrap(weights), minlength)
 
 
-def _histogram(weights: Any, sample: Any, edges: Any) -> Any:
+def _histogram2d(weights: Any, sample: Any, edges: Any) -> Any:
     """Sums of weights in each bin, by NumPy's histogramdd."""
     return np.histogramdd(sample, edges, weights=weights)[0]
 
@@ -419,16 +413,16 @@ def _binned(g: Any, sample: Any, edges: Any) -> Any:
     return np.where(inside, g[tuple(places)], 0)
 
 
-linear(_histogram, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
+linear(_histogram2d, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
 
 
-def _histogram_1d(weights: Any, a: Any, bins: Any, range: Any, edges: Any) -> Any:
+def _histogram(weights: Any, a: Any, bins: Any, range: Any, edges: Any) -> Any:
     # Its own way of adding up.
     return np.histogram(a, bins, range, weights=weights)[0]
 
 
 linear(
-    _histogram_1d,
+    _histogram,
     lambda g, _, _weights, a, bins, range, edges: np.reshape(
         _binned(g, np.reshape(a, (-1, 1)), (edges,)), _weights.shape
     ),
@@ -438,16 +432,14 @@ linear(
 def _edges(a: Any, bins: Any, range: Any, edges: np.ndarray) -> Any:
     """The `edges` of bins, which NumPy knows, as a function of what they are made of."""
     if np.ndim(bins) and not isinstance(bins, str):
-        return as_array(bins)
-    if range is not None:
-        first, last = range
-    elif isinstance(a, Name) and edges.size:
-        first, last = record(np.min, (a,), {}), record(np.max, (a,), {})
-    else:
-        return wrap(edges, None, True)
-    if unwrap(first) == unwrap(last):
-        first, last = first - 0.5, last + 0.5
-    return np.linspace(first, last, len(edges), dtype=edges.dtype)
+        if has_names(bins):
+            return as_array(bins)
+    elif has_names(range) or (range is None and isinstance(a, Name) and np.size(unwrap(a))):
+        first, last = (np.min(a), np.max(a)) if range is None else range
+        if unwrap(first) == unwrap(last):
+            first, last = first - 0.5, last + 0.5
+        return np.linspace(first, last, len(edges), dtype=edges.dtype)
+    return wrap(edges.copy(), None, True)
 
 
 def _density(counts: Any, *edges: Any) -> Any:
@@ -467,7 +459,7 @@ def _(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: A
     if isinstance(weights, (list, tuple)):
         weights = as_array(weights)
     if isinstance(weights, Name):
-        counts = record(_histogram_1d, (weights, *plain, edges), {})
+        counts = record(_histogram, (weights, *plain, edges), {})
     edges = _edges(a, bins, range, edges)
     if not density:
         return counts, edges
@@ -496,8 +488,10 @@ def _(
     if isinstance(weights, (list, tuple)):
         weights = as_array(weights)
     if isinstance(weights, Name):
-        counts = record(_histogram, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
-    if not np.ndim(bins) or len(bins) not in (1, 2):
+        counts = record(_histogram2d, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
+    else:
+        counts = wrap(counts, None, True)
+    if not hasattr(bins, "__len__") or len(bins) != 2:
         bins = (bins, bins)
     ranges = (None, None) if range is None else range
     known = zip((x, y), bins, ranges, edges, strict=True)
@@ -522,9 +516,7 @@ def _border(x: Any, a: Any, axis: int) -> Any:
 
 
 @composition(np.diff)
-def _(
-    a: Any, n: Any = 1, axis: Any = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
-) -> Any:
+def _(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     a = as_array(a)
     if n == 0:
         return a
@@ -533,8 +525,8 @@ def _(
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
     (axis,) = normalize_axis_tuple(axis, a.ndim)
-    before = [] if prepend is np._NoValue else [_border(prepend, a, axis)]
-    after = [] if append is np._NoValue else [_border(append, a, axis)]
+    before = [] if prepend is None else [_border(prepend, a, axis)]
+    after = [] if append is None else [_border(append, a, axis)]
     if before or after:
         a = np.concatenate([*before, a, *after], axis)
     later, earlier = _part(axis, 1, None), _part(axis, None, -1)
@@ -547,6 +539,8 @@ def _(
 @composition(np.ediff1d)
 def _(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     ary = np.ravel(as_array(ary))
+    if ary.dtype.kind == "O":
+        raise TypeError("numpy.ediff1d of objects carries no gradient")
     parts = [ary[1:] - ary[:-1]]
     for name, x in (("to_begin", to_begin), ("to_end", to_end)):
         if x is None:
@@ -564,16 +558,16 @@ def _(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @composition(np.trapezoid)
 def _(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     y = as_array(y)
-    (axis,) = normalize_axis_tuple(axis, y.ndim)
+    (place,) = normalize_axis_tuple(axis, y.ndim)
     steps = dx
     if x is not None:
         x = as_array(x)
         if x.ndim == 1:
             steps = np.diff(x)
-            steps = np.reshape(steps, (1,) * axis + steps.shape + (1,) * (y.ndim - 1 - axis))
+            steps = np.reshape(steps, (-1, *(1,) * (y.ndim - 1 - place)))
         else:
             steps = np.diff(x, axis=axis)
-    pairs = y[_part(axis, 1, None)] + y[_part(axis, None, -1)]
+    pairs = y[_part(place, 1, None)] + y[_part(place, None, -1)]
     return np.sum(steps * pairs / 2.0, axis)
 
 
@@ -587,10 +581,9 @@ def _spacing(given: Any, n: int) -> Any:
     if len(given) != n:
         raise ValueError("when 1d, distances must match the length of the corresponding dimension")
     steps = np.diff(given.astype(float) if given.dtype.kind in "iu" else given)
-    # Each coordinate has a derivative of its own, though.
-    if not carries(steps) and (unwrap(steps) == unwrap(steps)[0]).all():
-        return unwrap(steps)[0]
-    return steps
+    first = unwrap(steps)[0]
+    # Equal steps of coordinates that carry gradients may change on their own.
+    return first if not carries(steps) and (unwrap(steps) == first).all() else steps
 
 
 def _slope(f: Any, axis: int, h: Any, edge_order: int) -> Any:
@@ -671,19 +664,22 @@ def _(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     return found[0] if len(axes) == 1 else found
 
 
-@pullback(np.unwrap)
-def _(
-    g: Any, _: Any, _p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi
-) -> Any:
-    # What is added is whole periods.
-    return g
+def _unwrap(p: Any, period: Any, discont: Any, axis: Any) -> Any:
+    return np.unwrap(p, discont, axis, period=period)
 
 
-@pullback(np.unwrap, "period")
-def _(
-    g: Any, ans: Any, p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi
-) -> Any:
+# What is added is whole periods.
+linear(_unwrap, lambda g, _, _p, period, discont, axis: g)
+
+
+@pullback(_unwrap, "period")
+def _(g: Any, ans: Any, p: Any, period: Any, discont: Any, axis: Any) -> Any:
     return np.sum(g * np.rint((ans - p) / period))
+
+
+@composition(np.unwrap)
+def _(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi) -> Any:
+    return record(_unwrap, (as_array(p), period, discont, axis), {})
 
 
 # ----------------------------------------------------------------------------------------
@@ -923,6 +919,8 @@ def _trim_zeros(filt: Any, trim: Any = "fb", axis: Any = None) -> Any:
     if trim not in ("fb", "bf", "f", "b"):
         raise ValueError(f"unexpected character(s) in `trim`: {trim!r}")
     axes = range(filt.ndim) if axis is None else normalize_axis_tuple(axis, filt.ndim)
+    if not axes:
+        return filt
     key = [slice(None)] * filt.ndim
     for i, places in enumerate(np.nonzero(unwrap(filt))):
         if i in axes:
@@ -1010,8 +1008,9 @@ def _(p: Any, m: Any = 1) -> Any:
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
     p = as_array(p)
-    for _ in range(m):
-        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    n = len(p)
+    for i in range(m):
+        p = p[:-1] * np.arange(n - 1 - i, 0, -1)
     return p
 
 
@@ -1031,20 +1030,13 @@ def _(p: Any, m: Any = 1, k: Any = None) -> Any:
     return p
 
 
-@composition(np.vander)
-def _(x: Any, N: Any = None, increasing: Any = False) -> Any:
-    x = as_array(x)
-    if x.ndim != 1:
-        raise ValueError("x must be a one-dimensional array or sequence.")
-    n = len(x) if N is None else N
-    dtype = np.promote_types(x.dtype, int)
-    columns = [np.ones((len(x), 1), dtype)][:n]
-    if n > 1:
-        columns.append(np.cumprod(np.broadcast_to(x.astype(dtype)[:, None], (len(x), n - 1)), 1))
-    if not columns:
-        return np.empty((len(x), n), dtype)
-    v = np.concatenate(columns, 1)
-    return v if increasing else v[:, ::-1]
+@pullback(np.vander)
+def _(g: Any, _: Any, x: Any, N: Any = None, increasing: Any = False) -> Any:
+    n = g.shape[1]
+    if n < 2:
+        return np.zeros_like(x)
+    g = g if increasing else g[:, ::-1]
+    return np.sum(g[:, 1:] * (np.arange(1, n) * np.vander(x, n - 1, True)), 1)
 
 
 # ----------------------------------------------------------------------------------------
@@ -1225,7 +1217,8 @@ def _(x: Any, condlist: Any, funclist: Any, *args: Any) -> Any:
         conditions.append(~np.any(conditions, axis=0))
     elif n != len(funclist):
         raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
-    y = np.zeros_like(unwrap(x))
+    # All of it may become constant; it is a function of `x` still.
+    y = np.where(np.zeros(x.shape, bool), x, np.zeros_like(unwrap(x)))
     for condition, func in zip(conditions, funclist, strict=True):
         count = int(np.count_nonzero(condition))
         if not count:

@@ -677,6 +677,17 @@ def test_advertised_parameter_names_are_accepted():
             assert f(**dict.fromkeys(names, 1.5)).item() == f(*[1.5] * n).item()
 
 
+def test_counts_may_be_arrays_of_one_number():
+    weights = np.arange(6.0)
+    x = tensor([1.0, 2.0, 3.0])
+    (np.roll(x, np.array(1)) * weights[:3]).backward()
+    np.testing.assert_array_equal(x.grad, [1.0, 2.0, 0.0])
+    (np.tile(x, np.array(2)) * weights).backward()
+    np.testing.assert_array_equal(x.grad, [3.0, 5.0, 7.0])
+    (np.repeat(x, np.array(2)) * weights).backward()
+    np.testing.assert_array_equal(x.grad, [1.0, 5.0, 9.0])
+
+
 def test_errors_inside_operands_surface_as_they_are():
     class Bad:
         def __array__(self, dtype=None, copy=None):

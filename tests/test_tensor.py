@@ -580,6 +580,13 @@ def test_null_grad_drops_the_gradient_and_returns_self():
     assert x.grad is None
 
 
+def test_null_grad_after_a_new_shape():
+    x = tensor([1.0, 2.0])
+    x.shape = (2, 1)
+    (x * x).backward()
+    assert x.null_grad().grad is None
+
+
 def test_null_gradients_is_deprecated():
     x = tensor([1.0])
     (2 * x).backward()

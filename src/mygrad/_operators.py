@@ -74,7 +74,7 @@ def unary(func: np.ufunc) -> Callable[[Any], Any]:
         v = new(Value)
         v.rule = rule
         v.a = a
-        v.b = v.y = v.grad = v.flow = v.guard = None
+        v.b = v.y = v.grad = None
         v.x = x if keep_x else None
         v.ans = ans if keep_ans else None
         v.spec = spec
@@ -160,8 +160,9 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                     v.y = y if keep_y else None
                     v.ans = ans if keep_ans else None
                 v.spec = spec_of(ans) if spec is None else spec
-                v.grad = v.flow = None
-                v.guard = guard
+                v.grad = None
+                if guard is not None:
+                    v.guard = guard
                 v.own = False
                 v.order = tick()
                 t = new(_Tensor)
@@ -207,13 +208,14 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                     ans = _whole(ans)
                 v = new(Value)
                 v.rule = rule
-                v.a = v.grad = v.flow = None
+                v.a = v.grad = None
                 v.b = a
                 v.x = x if right_x else None
                 v.y = y if right_y else None
                 v.ans = ans if right_ans else None
                 v.spec = spec_of(ans) if spec is None else spec
-                v.guard = guard
+                if guard is not None:
+                    v.guard = guard
                 v.own = False
                 v.order = tick()
                 a.grad = None
@@ -297,7 +299,8 @@ def matmul() -> tuple[Operator, Operator, Operator]:
         keep_x, keep_y = pair.keep[a is not None, b is not None]
         keeper = Keeper()
         v = node(pair, a, b, spec_of(ans), keeper.hold(x, t, keep_x), keeper.hold(y, u, keep_y))
-        v.guard = keeper.locks
+        if keeper.locks is not None:
+            v.guard = keeper.locks
         if a is not None:
             a.grad = None
         if b is not None:

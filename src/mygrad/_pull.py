@@ -20,7 +20,7 @@ from ._operands import unwrap
 from ._record import scatter
 from ._state import Name, as_root, data_of, make, private, value_of
 from ._table import MINUS_ONE, ONE, PICK, Elementwise
-from ._value import CLEARED, Spec, Value, node, spec_of
+from ._value import BROKEN, CLEARED, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
 
 __all__ = ["backward", "clear", "clear_upstream"]
@@ -105,7 +105,7 @@ def _search(todo: list[Value], found: list[Value], mark: Mark) -> None:
                     _claim(a, mark)
                 a.own = mark
                 push(a)
-        elif v.rule is CLEARED:
+        elif v.rule is CLEARED or v.rule is BROKEN:
             raise InvalidBackprop(
                 "Part of the graph of this tensor was cleared by an earlier call of backward() "
                 "or clear_graph(). Pass retain_graph=True to the earlier call, or compute "
@@ -127,6 +127,15 @@ def _claim(leaf: Value, mark: Mark) -> None:
     if other is not None and other is not mark and other.done.locked():
         raise _Met(other)
     leaf.x = mark
+
+
+def check_whole(v: Value | None) -> None:
+    """Raise `InvalidBackprop` if the last backward pass from this value raised."""
+    if v is not None and v.rule is BROKEN:
+        raise InvalidBackprop(
+            "An earlier call of backward() on this tensor raised an exception and left its graph "
+            "cleared in part. Compute the tensor again, or use retain_graph=True."
+        )
 
 
 def clear(v: Value) -> None:
@@ -151,13 +160,18 @@ def backward(root: Value, g: Any, retain_graph: bool, create_graph: bool) -> Non
     mark = Mark()
     with mark.done:
         found = collect(root, mark)
+        leaves: list[tuple[Value, Any]] = []
         try:
             if create_graph:
                 GraphRun().go(root, g, found)
             else:
-                ArrayRun(mark).go(root, g, found, retain_graph)
+                ArrayRun(mark).go(root, g, found, retain_graph, leaves)
         except BaseException:
-            # What was not reached yet keeps the gradient that it had.
+            # Leaves, and what was not reached yet, have the gradients that they had.
+            for leaf, grad in leaves:
+                leaf.grad = grad
+            if root.rule is CLEARED:
+                root.rule = BROKEN
             for v in found:
                 v.own = False
                 v.flow = None
@@ -248,8 +262,8 @@ class ArrayRun:
     def buffer(self, parent: Value, lens: Any) -> Any:
         """A gradient buffer of the parent's that may be written into through a lens."""
         own = parent.own
-        grad = parent.flow
-        if own is self.mark:
+        grad: Any = None if own is self.mark else parent.flow
+        if grad is None:
             grad = dense_like(parent.spec, lens.axes)
         elif not isinstance(grad, np.ndarray):
             return None
@@ -261,7 +275,15 @@ class ArrayRun:
         parent.own = True
         return grad
 
-    def go(self, root: Value, g: Any, found: list[Value], retain: bool) -> None:
+    def go(
+        self,
+        root: Value,
+        g: Any,
+        found: list[Value],
+        retain: bool,
+        leaves: list[tuple[Value, Any]],
+    ) -> None:
+        """Run the pass; `leaves` gets those that are done, with the gradients that they had."""
         mark = self.mark
         ndarray = np.ndarray
         root.flow = g
@@ -270,6 +292,8 @@ class ArrayRun:
             # Taken off the list when it is done: an error finds what is left there.
             v = found[-1]
             own = v.own
+            if v.rule is None:
+                leaves.append((v, v.grad))
             if own is mark:
                 # Upstream, yet nothing arrived: overwritten, or a rule had nothing to say.
                 v.grad = None

@@ -42,6 +42,7 @@ from ._value import (
     UNBORN,
     Spec,
     Value,
+    add_guard,
     differentiable,
     leaf,
     new,
@@ -98,7 +99,7 @@ def over_array(array: np.ndarray, value: Value | None, constant: bool | None = N
         return wrap(array.copy(), value, constant)
     if value is not None and guarding():
         held = (lock(array),)
-        value.guard = held if value.guard is None else value.guard + held
+        add_guard(value, held)
     t = make(array, value)
     if value is None and constant is False:
         t._value = UNBORN
@@ -164,7 +165,7 @@ def index(t: Name, key: Any, basic: bool) -> Any:
         check_foreign_key(data, key)
     _, lens = extended(t, data, getitem, (kept,), {})
     v = node(READ, parent, None, spec_of(seen), lens)
-    v.guard = keeper.locks
+    add_guard(v, keeper.locks)
     parent.grad = None
     return make(seen, v)
 
@@ -377,7 +378,7 @@ class Call:
             v.ans = result
         elif needs[0]:
             v.ans = np.asarray(result) if isinstance(result, np.generic) else result
-        v.guard = keeper.locks
+        add_guard(v, keeper.locks)
         for parent in parents:
             parent.grad = None
         return v
@@ -606,7 +607,7 @@ def recorded_ufunc(
         v.y = None
     elif _widens(v.x, result.dtype) or _widens(v.y, result.dtype):
         v.rule = kind.checked
-    v.guard = keeper.locks
+    add_guard(v, keeper.locks)
     if a is not None:
         a.grad = None
     if b is not None:

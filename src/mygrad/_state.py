@@ -24,6 +24,7 @@ from ._value import (
     ELSEWHERE,
     UNBORN,
     Value,
+    add_guard,
     differentiable,
     leaf,
     new,
@@ -364,7 +365,7 @@ def expose(t: Name) -> Any:
         held = lock(data, root is not t and home.lens.writeable)  # type: ignore[union-attr]
         if v.rule is None:
             state.value = _retire(v)
-        v.guard = (held,) if v.guard is None else (*v.guard, held)
+        add_guard(v, (held,))
     state.handed = [reference for reference in state.handed if reference() is not None]
     state.handed.append(weakref.ref(data))
     return data

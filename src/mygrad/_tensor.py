@@ -23,7 +23,7 @@ from ._operators import (
     table_of_operators,
     unary,
 )
-from ._pull import backward, clear, clear_upstream
+from ._pull import backward, check_whole, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
     ALIAS,
@@ -41,7 +41,7 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import CLEARED, CONSTANT, UNBORN, leaf, spec_of
+from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, leaf, spec_of
 from ._write import overwrite, set_item, set_shape
 
 __all__ = ["Tensor"]
@@ -237,7 +237,7 @@ class Tensor(Name):
             return None
         home = self._home
         v = stored_value(root_of(home) if home.__class__ is View else self)
-        if v is None or v.rule is None or v.rule is CLEARED or v.rule is ALIAS:
+        if v is None or v.rule is None or v.rule in (CLEARED, BROKEN, ALIAS):
             return None
         return READ if home.__class__ is View else v.rule
 
@@ -342,6 +342,8 @@ class Tensor(Name):
         """
         if not tracking():
             return
+        if self._home.__class__ is not View:
+            check_whole(stored_value(self))
         v = value_of(self)
         if v is None:
             return
@@ -387,10 +389,11 @@ class Tensor(Name):
         >>> x.null_grad().grad is None
         True
         """
-        if self._home.__class__ is not View:
-            v = stored_value(self)
-            if v is not None:
-                v.grad = None
+        home = self._home
+        # That of a view is its base's. One whose shape was set has a base that nobody sees.
+        t = root_of(home) if home.__class__ is View and self.base is None else self
+        if t._home.__class__ is not View and (v := stored_value(t)) is not None:
+            v.grad = None
         return self
 
     def null_gradients(self, clear_graph: bool = True) -> None:

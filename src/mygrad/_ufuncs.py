@@ -15,7 +15,8 @@ from ._operands import array_of, carries, prepare, unwrap
 from ._record import record, record_ufunc, recorded_ufunc, wrap
 from ._state import Name, data_of, expose, make, value_of
 from ._table import COMPLEX, COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Elementwise, name_of
-from ._write import overwrite, set_item
+from ._value import Value
+from ._write import overwrite, set_item, write
 from .rules.special import learn, public_name
 
 __all__ = ["call", "no_rule", "plain_call"]
@@ -65,10 +66,19 @@ def plain_call(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
         return out[0] if isinstance(out, tuple) and len(out) == 1 else out
     arrays = tuple([np.array(data_of(t)) if isinstance(t, Name) else t for t in targets])
     func(*unwrap(args), **kwargs, out=arrays if isinstance(out, tuple) else arrays[0])
+    where = kwargs.get("where", True)
     for target, array in zip(targets, arrays, strict=True):
         if isinstance(target, Name):
-            overwrite(target, array, None)
+            _give(target, array, None, where)
     return targets[0] if len(targets) == 1 else targets
+
+
+def _give(target: Name, array: Any, v: Value | None, where: Any) -> None:
+    """Give a tensor new contents; what a mask leaves out keeps its gradient."""
+    if where is True:
+        overwrite(target, array, v)
+    else:
+        write(target, ..., array, v, np.broadcast_to(where, array.shape))
 
 
 def _several(
@@ -91,7 +101,7 @@ def _several(
         if rule is not None and tracking():
             v = recorded_ufunc(rule, x, t, y, u, where, result)
         if isinstance(target, Name):
-            overwrite(target, result, v)
+            _give(target, result, v, where)
             given.append(target)
         else:
             given.append(result if rule is None else wrap(result, v, None))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "BROKEN",
     "CLEARED",
     "CONSTANT",
     "ELSEWHERE",
@@ -21,6 +22,7 @@ __all__ = [
     "Spec",
     "Value",
     "Version",
+    "add_guard",
     "differentiable",
     "leaf",
     "new",
@@ -136,7 +138,10 @@ class Value:
     order
         Creation index: parents have smaller ones.
     guard
-        Locks on arrays of the user's that this value relies on, or None.
+        Locks on arrays of the user's that this value relies on.
+
+    `flow` and `guard` are only set when there is something to set: the garbage collector looks at
+    each attribute of each value that lives, many times in a long graph.
     """
 
     __slots__ = ("a", "ans", "b", "flow", "grad", "guard", "order", "own", "rule", "spec", "x", "y")
@@ -180,11 +185,16 @@ def node(rule: Any, a: Any, b: Any, spec: Spec | None, x: Any = None, y: Any = N
     v.y = y
     v.ans = None
     v.spec = spec
-    v.grad = v.flow = None
+    v.grad = None
     v.own = False
     v.order = tick()
-    v.guard = None
     return v
+
+
+def add_guard(v: Value, locks: tuple[Any, ...] | None) -> None:
+    """Let a value hold locks."""
+    if locks is not None:
+        v.guard = (*(getattr(v, "guard", None) or ()), *locks)
 
 
 def leaf(spec: Spec | None) -> Value:
@@ -204,6 +214,9 @@ class _Word:
 
 #: The rule of a value whose part of the graph was cleared.
 CLEARED = _Word("CLEARED")
+
+#: The same of the result whose backward pass raised.
+BROKEN = _Word("BROKEN")
 
 # What a tensor holds in place of a value; `spec` None keeps them off the fast paths.
 #: The tensor is a constant.

@@ -30,10 +30,10 @@ from ._state import (
     value_of,
 )
 from ._table import Elementwise, Rule
-from ._value import CONSTANT, Value, Version, leaf, new, spec_of, tick
+from ._value import CONSTANT, Value, Version, add_guard, leaf, new, spec_of, tick
 from .errors import DetachedGradientWarning
 
-__all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into"]
+__all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into", "write"]
 
 
 class _Written(Rule):
@@ -240,11 +240,11 @@ def _version(
     v.b = b
     v.x = (lens, key if is_basic(key) else keeper.argument(key))
     v.y = None if mask is None else keeper.argument(mask)
-    v.ans = v.grad = v.flow = None
+    v.ans = v.grad = None
     v.spec = spec_of(buffer)
     v.own = False
     v.order = tick()
-    v.guard = keeper.locks
+    add_guard(v, keeper.locks)
     v.named = True
     return v
 

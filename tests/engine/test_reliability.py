@@ -472,6 +472,20 @@ def test_a_rule_that_raises(faulty_sinh, error, retain):
     np.testing.assert_array_equal(x.grad, [1.0, 3.0])
 
 
+def test_a_pass_that_raised_is_not_mistaken_for_one_that_ended():
+    x, u = tensor([0.0, 1.0]), tensor([1.0, 1.0])
+    (u * 3).backward()
+    z = (np.sqrt(x) * u).sum()
+    assert u.grad is None
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+        z.backward()
+    assert x.grad is None and u.grad is None
+    for _ in range(2):
+        with pytest.raises(InvalidBackprop):
+            z.backward()
+    assert x.grad is None and u.grad is None
+
+
 def test_a_rule_that_raises_while_creating_a_graph(faulty_sinh):
     a = np.array([2.0, 3.0])
     x = tensor([0.5, 1.5])

@@ -259,6 +259,17 @@ def test_writing_through_temporary_views(program, order):
     check_gradients(f, a)
 
 
+@pytest.mark.parametrize(
+    "f", [np.floor, np.sign, lambda x, out, where: np.modf(x, out=(None, out), where=where)]
+)
+def test_what_a_mask_leaves_of_a_target_keeps_its_gradient(f):
+    x0 = tensor([1.5, 2.5])
+    x = +x0
+    f(x0, out=x, where=np.array([True, False]))
+    x.backward()
+    np.testing.assert_array_equal(x0.grad, [0.0, 1.0])
+
+
 def test_a_write_through_a_view_whose_base_has_no_name():
     x0 = tensor(np.arange(4.0))
     v = (+x0)[1:]

@@ -301,7 +301,7 @@ def _(*args: Any, subok: Any = False) -> Any:
 
 
 def _roll(g: Any, _: Any, _a: Any, shift: Any, axis: Any = None) -> Any:
-    back = tuple([-s for s in shift]) if isinstance(shift, Iterable) else -shift
+    back = tuple([-s for s in shift]) if np.ndim(shift) else -shift
     return np.roll(g, back, axis)
 
 
@@ -353,7 +353,7 @@ linear(np.repeat, _repeat)
 
 
 def _tile(g: Any, _: Any, _A: Any, reps: Any) -> Any:
-    reps = tuple(reps) if isinstance(reps, Iterable) else (reps,)
+    reps = tuple(reps) if np.ndim(reps) else (int(reps),)
     ndim = max(len(reps), _A.ndim)
     reps = (1,) * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - _A.ndim) + _A.shape

@@ -349,7 +349,7 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "a written tensor loses its gradient": (
         "__setitem__",
-        lambda right: lambda t, key, x: right(t, key, np.array(x)),
+        lambda right: lambda t, key, x: right(t, key, mg.asarray(x).copy()),
     ),
     "an update binds another tensor": ("__imul__", lambda right: lambda t, x: t * x),
     "an update writes nothing": ("__iadd__", lambda right: lambda t, x: t),

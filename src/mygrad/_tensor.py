@@ -799,6 +799,22 @@ class Tensor(Name):
         """
         self[...] = np.sort(self, axis, kind, order, stable=stable)
 
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect") -> None:
+        """Partition in place, and the gradient with it; see `numpy.ndarray.partition`."""
+        self[...] = np.partition(self, kth, axis, kind)  # type: ignore[call-overload]
+
+    def choose(self, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
+        """Pick from `choices` by these indices; see `numpy.choose`."""
+        return np.choose(self, choices, out, mode)
+
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+        """Return what `condition` selects along an axis; see `numpy.compress`."""
+        return np.compress(condition, self, axis, out)
+
+    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+        """Set elements of the flattened tensor; see `numpy.put`."""
+        np.put(self, indices, values, mode)  # type: ignore[arg-type]
+
     def fill(self, value: Any) -> None:
         """Set all elements to `value`."""
         self[...] = value

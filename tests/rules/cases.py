@@ -16,11 +16,11 @@ value, gradient and second derivatives are right. `test_rules` makes its checks 
 """
 
 import itertools
-from importlib import import_module
 import operator
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from types import FunctionType
 from typing import Any
 

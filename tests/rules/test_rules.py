@@ -73,7 +73,7 @@ def test_constant_and_repeated_operands(case: Case):
 
 
 #: Methods of arrays that are another function than NumPy's of the same name, or gone.
-OTHER_METHODS = {np.sort, np.ptp, np.resize, np.compress, np.choose}
+OTHER_METHODS = {np.sort, np.partition, np.ptp, np.resize, np.compress, np.choose}
 
 
 @pytest.mark.parametrize(

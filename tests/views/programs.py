@@ -804,7 +804,7 @@ def forget(a: Author) -> Write:
 @maker(3)
 def look(a: Author) -> Write:
     x = a.array()
-    forms = (f"seen.append(mg.asarray({x}).copy())", f"handed.append(mg.asarray({x}))", f"mg.asarray({x})")
+    forms = (f"seen.append(np.array({x}))", f"handed.append(np.asarray({x}))", f"np.asarray({x})")
     return Write("look", a.pick(forms))
 
 

@@ -249,6 +249,20 @@ composition(np.nanquantile)(_quantile_of(np.nanquantile, 1, True))
 composition(np.nanpercentile)(_quantile_of(np.nanpercentile, 100, True))
 
 
+def _median_shares(rows: Any, skip: bool) -> Any:
+    """How much of each row's median each of its elements is."""
+    ranks = np.argsort(np.argsort(rows, 1, kind="stable"), 1)
+    nan = np.isnan(rows)
+    n = rows.shape[1] - np.sum(nan, 1, keepdims=True)
+    low, high = (n - 1) // 2, n // 2
+    if not skip:
+        # The median of what has nan is the first of them.
+        spoilt = n < rows.shape[1]
+        low, high = np.where(spoilt, n, low), np.where(spoilt, n, high)
+    share = 0.5 * (ranks == low) + 0.5 * (ranks == high)
+    return np.where(nan, 0, share) if skip else share
+
+
 def _median_of(func: Callable[..., Any], skip: bool) -> Callable[..., Any]:
     def run(a: Any, axis: Any, keepdims: Any) -> Any:
         return func(a, axis, keepdims=keepdims)
@@ -259,7 +273,9 @@ def _median_of(func: Callable[..., Any], skip: bool) -> Callable[..., Any]:
     def _(g: Any, _: Any, a: Any, axis: Any, keepdims: Any) -> Any:
         if not a.size:
             return np.zeros_like(a)
-        return _Quantile(None, a, np.asarray(0.5), axis, "linear", None, skip).by_a(g, a, axis)
+        share = _median_shares(_rows(unwrap(a), axis), skip)
+        c = np.where(share != 0, np.reshape(g, (share.shape[0], 1)) * share, 0)
+        return _from_rows(c, a.shape, axis)
 
     def body(
         a: Any,

@@ -30,7 +30,7 @@ _INSIDE = tuple(os.path.join(os.path.dirname(file), "") for file in (__file__, n
 def notice(t: Name) -> None:
     """Warn if a tensor that is about to become a plain number or array has a live creator.
 
-    Leaves have none: what is computed from their numbers lacks no gradient on the way to others.
+    Leaves have none: their numbers are the user's own, and no computation is cut off.
     """
     home = t._home
     v: Value | None

@@ -795,9 +795,6 @@ if np.lib.NumpyVersion(np.__version__) >= "2.3.0":
         Case(np.pad, normal(2, 3), {-1: (1, 2)}),
     ]
 
-CALLS: list[Call] = [call for case in CASES for call in case.calls()]
-
-
 # ----------------------------------------------------------------------------------------
 # Special points
 # ----------------------------------------------------------------------------------------
@@ -942,3 +939,5 @@ for _family in ("selection", "special", "statistics", "fft", "linalg"):
     _module = import_module(f"cases_{_family}")
     CASES += _module.CASES
     SPECIAL += _module.SPECIAL
+
+CALLS: list[Call] = [call for case in CASES for call in case.calls()]

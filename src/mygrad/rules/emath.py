@@ -1,6 +1,7 @@
 """`numpy.emath`: functions that give complex results where the real ones give nan.
 
-The result's dtype depends on the values: one operand out of the real domain makes all of it complex.
+The result's dtype depends on the values: one operand out of the real domain makes all of it
+complex.
 """
 
 from collections.abc import Callable

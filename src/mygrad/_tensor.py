@@ -275,7 +275,9 @@ class Tensor(Name):
         return array_function(func, types, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self._home is not None or self._value.rule is not None:
+        home = self._home
+        v = self._value if home is None else home.value
+        if v is None or v.rule is not None:
             notice(self)
         if copy or (dtype is not None and dtype != self.dtype):
             return np.array(data_of(self), dtype, copy=copy)
@@ -532,7 +534,9 @@ class Tensor(Name):
         return data_of(self).tobytes(order)  # type: ignore[no-any-return]
 
     def _single(self) -> Any:
-        if self._home is not None or self._value.rule is not None:
+        home = self._home
+        v = self._value if home is None else home.value
+        if v is None or v.rule is not None:
             notice(self)
         data = data_of(self)
         if data.size != 1:

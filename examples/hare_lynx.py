@@ -48,7 +48,7 @@ def misfit_and_gradient(p):
     x = mg.tensor(p)
     loss = misfit(x)
     loss.backward()
-    return loss.item(), x.grad
+    return float(loss), x.grad
 
 
 def check_gradient(p, step=1e-5):

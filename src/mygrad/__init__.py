@@ -12,11 +12,10 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, testing
+from . import errors, linalg
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
-    array,
     asarray,
     astensor,
     empty,
@@ -92,10 +91,7 @@ from numpy import (
     uintp,
 )
 
-# Like all that creates, these make leaves of numbers.
-globals().update(
-    _mirrors(_np) | {"geomspace": geomspace, "linspace": linspace, "logspace": logspace}
-)
+globals().update(_mirrors(_np))
 # NumPy has two functions for each.
 amax, amin = globals()["max"], globals()["min"]
 

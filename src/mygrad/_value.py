@@ -90,15 +90,9 @@ class Spec:
 _specs: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {}
 
 
-class ComplexSpec(Spec):
-    """A `Spec` of complex numbers. Being of another class keeps them off the quick paths."""
-
-    __slots__ = ()
-
-
 def differentiable(dtype: np.dtype[Any]) -> bool:
     """Can arrays of this dtype carry gradients?"""
-    return dtype.kind in "fc"
+    return dtype.kind == "f"
 
 
 def spec_of(array: Any) -> Spec:
@@ -109,8 +103,7 @@ def spec_of(array: Any) -> Spec:
         if len(_specs) > 4096:
             # Identity only speeds things up, so the table may be emptied at any time.
             _specs.clear()
-        spec = (ComplexSpec if key[1].kind == "c" else Spec)(*key)
-        _specs[key] = spec
+        spec = _specs[key] = Spec(*key)
     return spec
 
 

@@ -228,6 +228,15 @@ def test_like_functions_obey_constant(constant):
     assert mg.full_like(np.arange(3.0), 2, constant=constant).constant is constant
 
 
+def test_arange_of_a_tensor_that_carries_a_gradient_is_refused():
+    x = tensor(3.0)
+    for arguments in ({"stop": x}, {"start": 0.0, "stop": x}):
+        with pytest.raises(TypeError, match="arange"):
+            mg.arange(**arguments)
+    with pytest.raises(TypeError, match="arange"):
+        mg.arange(x)
+
+
 def test_full_like():
     t = mg.full_like(np.arange(3.0), 2)
     np.testing.assert_array_equal(t.data, [2.0, 2.0, 2.0])

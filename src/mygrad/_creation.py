@@ -268,6 +268,7 @@ def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
     Tensor([0., 1., 2.])
     """
     plain = [array_of(x, "mygrad.arange") for x in args]
+    kwargs = {name: array_of(x, "mygrad.arange") for name, x in kwargs.items()}
     return _leaf(np.arange(*plain, **kwargs), constant)
 
 

@@ -48,7 +48,7 @@ def misfit_and_gradient(p):
     x = mg.tensor(p)
     loss = misfit(x)
     loss.backward()
-    return float(loss), x.grad
+    return loss.item(), x.grad
 
 
 def check_gradient(p, step=1e-5):

@@ -614,7 +614,7 @@ def test_backward_does_not_keep_the_callers_array():
 def test_plain_array_plus_equals_tensor():
     a, t = np.zeros(2), tensor([1.0, 2.0])
     a += t
-    np.testing.assert_array_equal(np.asarray(a), [1.0, 2.0])
+    np.testing.assert_array_equal(a.data, [1.0, 2.0])
     a.backward()
     np.testing.assert_array_equal(t.grad, [1.0, 1.0])
 
@@ -743,7 +743,7 @@ def test_results_of_long_chains_can_be_copied_and_pickled(remake):
 
 
 def test_unsupported_functions_say_their_name():
-    for f in (np.unique, np.histogram, np.packbits):
+    for f in (np.roots, np.packbits):
         with pytest.raises(TypeError, match=f.__name__):
             f(tensor([1.0, 2.0]))
 

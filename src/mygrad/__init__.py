@@ -12,10 +12,11 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import errors, linalg
+from . import emath, errors, fft, linalg, testing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
+    array,
     asarray,
     astensor,
     empty,
@@ -91,7 +92,10 @@ from numpy import (
     uintp,
 )
 
-globals().update(_mirrors(_np))
+# Like all that creates, these make leaves of numbers.
+globals().update(
+    _mirrors(_np) | {"geomspace": geomspace, "linspace": linspace, "logspace": logspace}
+)
 # NumPy has two functions for each.
 amax, amin = globals()["max"], globals()["min"]
 

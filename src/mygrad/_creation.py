@@ -5,16 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from ._functions import apply, like, new_leaf
 from ._functions import full_like as _full_like
-from ._functions import like, new_leaf
 from ._modes import tracking
-from ._operands import array_of, has_names, prepare, stacked
+from ._operands import carries, has_names, prepare, stacked, unwrap
 from ._record import check_constant
-from ._state import Name, data_of, is_constant
+from ._state import Name, data_of, expose, is_constant
 from ._tensor import Tensor
+from ._value import differentiable
 
 __all__ = [
     "arange",
+    "array",
     "asarray",
     "astensor",
     "empty",
@@ -101,6 +103,70 @@ def astensor(t: Any, dtype: Any = None, *, constant: bool | None = None) -> Tens
     return tensor(t, dtype, constant=constant, copy=False)
 
 
+def array(
+    object: Any,
+    dtype: Any = None,
+    *,
+    copy: bool | None = True,
+    order: Any = "K",
+    ndmin: int = 0,
+    constant: bool | None = None,
+) -> Tensor:
+    """Make a tensor as `numpy.array` makes an array: tensors in `object` get gradients.
+
+    Parameters
+    ----------
+    object
+        What `mygrad.tensor` takes. Of a tensor the result is a copy that carries the gradient, and
+        not a new leaf.
+    dtype, copy, order, ndmin
+        As in `numpy.array`. What is not copied is shared with an array, and is a tensor itself.
+    constant
+        Does the result stay without gradient? If not given, it does unless its dtype is
+        floating-point or complex, or if it is made of constants only.
+
+    Raises
+    ------
+    ValueError
+        If ``copy=False`` and a copy is needed, or ``constant=False`` is asked for integers or
+        bools.
+
+    Examples
+    --------
+    >>> x = mg.tensor([1.0, 2.0])
+    >>> y = mg.array([[x[0], 0.0], [x[0] * x[1], 1.0]])
+    >>> y
+    Tensor([[1., 0.],
+            [2., 1.]])
+    >>> y.backward()
+    >>> x.grad
+    array([3., 1.])
+    """
+    check_constant(constant)
+    if not has_names(object):
+        if isinstance(object, (np.ndarray, list, tuple)) and (not copy or order != "K"):
+            object = np.array(object, dtype, copy=copy, order=order)
+            copy = False
+        return Tensor(object, dtype=dtype, constant=constant, copy=bool(copy), ndmin=ndmin)
+    if isinstance(object, Name):
+        t: Any = object
+    elif copy is False:
+        raise ValueError("a tensor of a sequence cannot be made without copying it: copy=None may")
+    else:
+        t = stacked(object)
+    given = data_of(t)
+    wanted = given.dtype if dtype is None else np.dtype(dtype)
+    ordered = order not in ("C", "F") or not isinstance(given, np.ndarray) or given.flags[order]
+    if not ordered or given.dtype != wanted or constant not in (None, is_constant(t)):
+        if copy is False:
+            raise ValueError("what is asked for cannot be made without copying: copy=None may")
+        t = t.astype(wanted, order=order, constant=constant)
+    elif copy and t is object:
+        t = t.copy(order)
+    missing = operator.index(ndmin) - t.ndim
+    return t if missing <= 0 else t[(None,) * missing]  # type: ignore[no-any-return]
+
+
 def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
     """Return the array of a tensor, or of anything else, as `numpy.asarray` does.
 
@@ -110,8 +176,8 @@ def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
     >>> mg.asarray(x) is x.data
     True
     """
-    if has_names(a) and not isinstance(a, Name):
-        a = data_of(stacked(a))
+    if has_names(a):
+        a = expose(a) if isinstance(a, Name) else data_of(stacked(a))
     return np.asarray(a, dtype, order)
 
 
@@ -157,7 +223,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, constant: bool | Non
     Tensor([3.5, 3.5])
     """
     value, t = prepare(fill_value)
-    if t is None or is_constant(t) or not tracking():
+    flat = dtype is not None and not differentiable(np.dtype(dtype))
+    if flat or t is None or is_constant(t) or not tracking():
         return _leaf(np.full(shape, value, dtype), constant)
     template = np.empty(shape, value.dtype if dtype is None else dtype)
     return full_like(template, t, constant=constant)
@@ -262,14 +329,21 @@ def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Ten
 def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
     """Return evenly spaced numbers; takes what `numpy.arange` takes.
 
+    A tensor as start or step gets a gradient; by stop the derivative is zero.
+
     Examples
     --------
     >>> mg.arange(3.0)
     Tensor([0., 1., 2.])
     """
-    plain = [array_of(x, "mygrad.arange") for x in args]
-    kwargs = {name: array_of(x, "mygrad.arange") for name, x in kwargs.items()}
-    return _leaf(np.arange(*plain, **kwargs), constant)
+    numbers = np.arange(*unwrap(args), **unwrap(kwargs))
+    start, step = kwargs.get("start", 0), kwargs.get("step", 1)
+    if len(args) > 1:
+        start, step = args[0], args[2] if len(args) > 2 else step
+    if not tracking() or not carries((start, step)) or not differentiable(numbers.dtype):
+        return _leaf(numbers, constant)
+    steps = step * np.arange(len(numbers), dtype=numbers.dtype)
+    return apply(np.add, (start, steps), {"dtype": numbers.dtype}, constant)  # type: ignore[no-any-return]
 
 
 def linspace(
@@ -284,12 +358,19 @@ def linspace(
 ) -> Tensor:
     """Return `num` evenly spaced numbers from `start` to `stop`; see `numpy.linspace`.
 
+    A tensor as `start` or `stop` gets a gradient.
+
     Examples
     --------
     >>> mg.linspace(0.0, 1.0, 3)
     Tensor([0. , 0.5, 1. ])
+    >>> end = mg.tensor(2.0)
+    >>> mg.linspace(0, end, 3).backward()
+    >>> end.grad
+    array(1.5)
     """
-    return _leaf(np.linspace(start, stop, num, endpoint, dtype=dtype, axis=axis), constant)
+    rest = {"num": num, "endpoint": endpoint, "dtype": dtype, "axis": axis}
+    return _spaced(np.linspace, {"start": start, "stop": stop}, rest, constant)
 
 
 def logspace(
@@ -305,12 +386,15 @@ def logspace(
 ) -> Tensor:
     """Return numbers spaced evenly on a log scale; see `numpy.logspace`.
 
+    A tensor as `start`, `stop` or `base` gets a gradient.
+
     Examples
     --------
     >>> mg.logspace(0, 2, 3)
     Tensor([  1.,  10., 100.])
     """
-    return _leaf(np.logspace(start, stop, num, endpoint, base, dtype, axis), constant)
+    rest = {"num": num, "endpoint": endpoint, "dtype": dtype, "axis": axis}
+    return _spaced(np.logspace, {"start": start, "stop": stop, "base": base}, rest, constant)
 
 
 def geomspace(
@@ -325,9 +409,21 @@ def geomspace(
 ) -> Tensor:
     """Return numbers in geometric progression; see `numpy.geomspace`.
 
+    A tensor as `start` or `stop` gets a gradient.
+
     Examples
     --------
     >>> mg.geomspace(1, 4, 3)
     Tensor([1., 2., 4.])
     """
-    return _leaf(np.geomspace(start, stop, num, endpoint, dtype, axis), constant)
+    rest = {"num": num, "endpoint": endpoint, "dtype": dtype, "axis": axis}
+    return _spaced(np.geomspace, {"start": start, "stop": stop}, rest, constant)
+
+
+def _spaced(func: Any, ends: dict[str, Any], rest: dict[str, Any], constant: bool | None) -> Tensor:
+    """Numbers between ends: a leaf, unless an end carries a gradient."""
+    if not tracking() or not carries(ends):
+        return _leaf(func(**unwrap(ends), **rest), constant)
+    pairs = {name: prepare(x) for name, x in ends.items()}
+    ends = {name: data if t is None else t for name, (data, t) in pairs.items()}
+    return apply(func, (), ends | rest, constant)  # type: ignore[no-any-return]

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ._inplace import INPLACE
 from ._modes import tracking
 from ._operands import array_of, carries, prepare, steps_back
 from ._record import check_constant, record, record_ufunc, wrap
-from ._state import Name, View, data_of, expose, is_constant, make, value_of
+from ._state import Name, View, data_of, is_constant, make
 from ._table import (
     COMPOSITIONS,
     CONSTANTS,
@@ -22,7 +23,6 @@ from ._table import (
 )
 from ._ufuncs import call, no_rule, plain_call
 from ._value import differentiable
-from ._write import write
 
 __all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf"]
 
@@ -206,27 +206,6 @@ def full_like(
     return result
 
 
-def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
-    if not isinstance(dst, Name):
-        if tracking() and carries(src):
-            raise TypeError(
-                "numpy.copyto cannot write a tensor that carries a gradient into an array. Make "
-                "the target a tensor: mygrad.tensor(dst)."
-            )
-        np.copyto(dst, prepare(src)[0], casting, array_of(where, "numpy.copyto"))
-        return
-    source, t = prepare(src)
-    mask = array_of(where, "numpy.copyto")
-    if not tracking():
-        np.copyto(expose(dst), source, casting, mask)
-        return
-    # NumPy says what may be written, on a copy.
-    array = np.array(data_of(dst))
-    np.copyto(array, source, casting, mask)
-    v = None if t is None else value_of(t)
-    write(dst, ..., source, v, None if mask is True else np.broadcast_to(mask, array.shape))
-
-
 #: Functions that dispatch on ``like=``.
 _CONVERSION = frozenset({np.array, np.asarray, np.asanyarray, np.ascontiguousarray})
 _CREATION = _CONVERSION | {
@@ -259,5 +238,5 @@ _OWN: dict[Function, Function] = {
     np.ones_like: like(np.ones_like),
     np.empty_like: like(np.empty_like),
     np.full_like: full_like,
-    np.copyto: copyto,
+    **INPLACE,
 }

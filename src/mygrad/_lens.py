@@ -9,6 +9,7 @@ from operator import getitem
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ._indexing import is_basic
 from ._table import RULES, Pullback
@@ -70,12 +71,12 @@ class Lens:
         self.args = args
         self.kwargs = kwargs
         self.spec = spec
-        rearranges = func is not getitem and func is not np.diagonal
-        self.bijective = rearranges and func is not np.broadcast_to
-        self.injective = func is not np.broadcast_to
+        rearranges = func not in (getitem, np.diagonal, np.real, np.imag)
+        self.injective = func is not np.broadcast_to and func is not sliding_window_view
+        self.bijective = rearranges and self.injective
         self.gathers = func is getitem and not is_basic(args[0])
         self.reshapes = func is np.reshape or func is np.ravel
-        self.writeable = func is not np.broadcast_to and func is not np.diagonal
+        self.writeable = self.injective and func is not np.diagonal
         if front is None:
             self.axes = memory_order(root)
         else:
@@ -139,6 +140,10 @@ class Lens:
                 old = old.copy()
                 old[step.args[0]] = new
                 new = old
+            elif step.func is np.real and old.dtype.kind == "c":
+                new = new + 1j * np.imag(old)
+            elif step.func is np.imag:
+                new = np.real(old) + 1j * new
             else:
                 rule = RULES[step.func]
                 assert isinstance(rule, Pullback)

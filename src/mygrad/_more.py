@@ -37,16 +37,27 @@ def _arccot(a: Any) -> Any:
 
 
 def _sech(a: Any) -> Any:
+    if np.iscomplexobj(a):
+        return 1 / np.cosh(a)
     # As 1 / cosh(a), which overflows.
     e = np.exp(-np.abs(a))
     return 2 * e / (1 + e * e)
 
 
 def _csch(a: Any) -> Any:
+    if np.iscomplexobj(a):
+        return 1 / np.sinh(a)
     # As 1 / sinh(a), which overflows.
     with np.errstate(divide="ignore"):
         size = np.abs(a)
         return np.copysign(2 * np.exp(-size) / -np.expm1(-2 * size), a)
+
+
+def _inverse_root(x: Any, sign: int) -> Any:
+    """Return ``1 / (|x| sqrt(x**2 + sign))``, and for complex numbers the analytic function."""
+    if np.iscomplexobj(x):
+        return 1 / (x * x * np.sqrt(1 + sign / (x * x)))
+    return 1 / (np.abs(x) * (np.hypot(1, x) if sign > 0 else np.sqrt((x - 1) * (x + 1))))
 
 
 def _trigonometric(
@@ -81,13 +92,13 @@ arccot = _trigonometric("arccot", _arccot, lambda _, x: -1 / (1 + x * x), "arcta
 arccsc = _trigonometric(
     "arccsc",
     lambda a: np.arcsin(np.true_divide(1, a)),
-    lambda _, x: -1 / (np.abs(x) * np.sqrt((x - 1) * (x + 1))),
+    lambda _, x: -_inverse_root(x, -1),
     "arcsin(1 / a)",
 )
 arcsec = _trigonometric(
     "arcsec",
     lambda a: np.arccos(np.true_divide(1, a)),
-    lambda _, x: 1 / (np.abs(x) * np.sqrt((x - 1) * (x + 1))),
+    lambda _, x: _inverse_root(x, -1),
     "arccos(1 / a)",
 )
 arccoth = _trigonometric(
@@ -99,7 +110,7 @@ arccoth = _trigonometric(
 arccsch = _trigonometric(
     "arccsch",
     lambda a: np.arcsinh(np.true_divide(1, a)),
-    lambda _, x: -1 / (np.abs(x) * np.hypot(1, x)),
+    lambda _, x: -_inverse_root(x, 1),
     "arcsinh(1 / a)",
 )
 

@@ -17,7 +17,7 @@ from ._operands import Keeper, prepare, steps_back, unwrap
 from ._record import record, record_ufunc
 from ._state import Name, bind_result_class, data_of, make, value_of
 from ._table import RULES, Elementwise, Pair, Pullback
-from ._value import CONSTANT, UNBORN, Value, new, node, spec_of, tick
+from ._value import CONSTANT, UNBORN, Spec, Value, new, node, spec_of, tick
 from ._write import ufunc_into
 
 __all__ = [
@@ -65,7 +65,7 @@ def unary(func: np.ufunc) -> Callable[[Any], Any]:
             t._value = UNBORN
             t._home = None
             return t
-        if spec is None:
+        if spec.__class__ is not Spec:
             return record_ufunc(rule, (self,))
         x = self._array
         ans = func(x)
@@ -102,13 +102,15 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         if tracking():
             a = self._value
             spec = a.spec
+            if spec.__class__ is not Spec:
+                spec = None
             y = guard = None
             if cls is _Tensor:
                 b: Any = other._value
                 if b.spec is spec is not None:
                     y = other._array
                 elif spec is None:
-                    if a is CONSTANT and self._home is None and b.spec is not None:
+                    if a is CONSTANT and self._home is None and b.spec.__class__ is Spec:
                         y = other._array
                         if y.dtype is self._array.dtype:
                             a = None
@@ -190,7 +192,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         cls = other.__class__
         a = self._value
         spec = a.spec
-        if spec is not None and tracking():
+        if spec.__class__ is Spec and tracking():
             x = guard = None
             if cls is float or cls is int:
                 x = spec.numbers.get(other)
@@ -230,7 +232,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         cls = other.__class__
         spec = self._value.spec
         if (
-            spec is not None
+            spec.__class__ is Spec
             and (cls is float or cls is int or (cls is _Tensor and other._value.spec is spec))
             and tracking()
         ):
@@ -275,10 +277,10 @@ def matmul() -> tuple[Operator, Operator, Operator]:
     func = np.matmul
     rule = RULES[func]
     assert isinstance(rule, Pullback)
-    pair = Pair(rule)
+    real, complex_ = Pair(rule), Pair(rule, conjugate=True)
 
     def product(left: Any, right: Any) -> Any:
-        """The quick way for tensors and arrays of floats; None if there is more to it."""
+        """The quick way for tensors and arrays; None if there is more to it."""
         (x, t), (y, u) = prepare(left), prepare(right)
         if not tracking():
             t = make(_whole(func(x, y)), None)
@@ -291,8 +293,9 @@ def matmul() -> tuple[Operator, Operator, Operator]:
         ans = func(x, y)
         if ans.__class__ is not _ndarray:
             ans = _whole(ans)
-        if ans.dtype.kind != "f":
+        if ans.dtype.kind not in "fc":
             return None
+        pair = real if ans.dtype.kind == "f" else complex_
         keep_x, keep_y = pair.keep[a is not None, b is not None]
         keeper = Keeper()
         v = node(pair, a, b, spec_of(ans), keeper.hold(x, t, keep_x), keeper.hold(y, u, keep_y))

@@ -19,8 +19,8 @@ from ._lens import dense_like
 from ._operands import unwrap
 from ._record import scatter
 from ._state import Name, as_root, data_of, make, private, value_of
-from ._table import MINUS_ONE, ONE, Elementwise
-from ._value import BROKEN, CLEARED, Spec, Value, spec_of
+from ._table import MINUS_ONE, ONE, PICK, Elementwise
+from ._value import BROKEN, CLEARED, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
 
 __all__ = ["backward", "clear", "clear_upstream"]
@@ -196,6 +196,8 @@ def fit(c: Any, spec: Spec) -> Any:
         if c.shape != shape:
             c = np.broadcast_to(c, shape)
     if c.dtype != spec.dtype:
+        if c.dtype.kind == "c" != spec.dtype.kind:
+            c = np.real(c)
         c = c.astype(spec.dtype)
     return np.asarray(c) if isinstance(c, np.generic) else c
 
@@ -233,6 +235,14 @@ class ArrayRun:
             parent.flow = (
                 total if parent.own or not isinstance(total, np.generic) else (np.asarray(total))
             )
+
+    def add_output(self, parent: Value, index: int, c: Any) -> None:
+        """Add a contribution to one of the several outputs of a function."""
+        if parent.own is self.mark:
+            parent.flow = [None] * len(parent.spec)
+            parent.own = False
+        before = parent.flow[index]
+        parent.flow[index] = c if before is None else before + c
 
     def add_at(self, parent: Value, lens: Any, c: Any) -> None:
         """Add a contribution to the part of the parent's gradient that a lens shows."""
@@ -368,6 +378,11 @@ class GraphRun:
 
     def lift(self, kept: Any, value: Value | None) -> Any:
         """A kept array as the tensor that it was."""
+        if isinstance(kept, (tuple, list)) and value is not None:
+            parts = [
+                make(part, node(PICK, value, None, spec_of(part), i)) for i, part in enumerate(kept)
+            ]
+            return getattr(kept, "_make", kept.__class__)(parts)
         if kept is None or value is None or isinstance(kept, Spec):
             return kept
         return make(kept, value)
@@ -390,6 +405,10 @@ class GraphRun:
         before = self.grads.get(parent)
         self.grads[parent] = c if before is None else before + c
 
+    def add_output(self, parent: Value, index: int, c: Any) -> None:
+        flow = self.grads.setdefault(parent, [None] * len(parent.spec))
+        flow[index] = c if flow[index] is None else flow[index] + c
+
     def add_at(self, parent: Value, lens: Any, c: Any) -> None:
         if lens.bijective or not lens.injective:
             self.add(parent, lens.transpose(c), False)
@@ -405,6 +424,8 @@ class GraphRun:
                 v.rule.pull(v, g, self)
         for v in found:
             g = grads.get(v)
+            if g.__class__ is list:
+                g = None
             if g is not None:
                 # Only leaves get tensors: those of other values would make cycles that keep
                 # the graph alive.

@@ -27,10 +27,20 @@ from ._state import (
     root_of,
     value_of,
 )
-from ._table import ONE_OPERAND, OPERANDS, RULES, Elementwise, Pullback, linear
+from ._table import (
+    ONE_OPERAND,
+    OPERANDS,
+    PICK,
+    RULES,
+    Elementwise,
+    Pullback,
+    linear,
+    not_holomorphic,
+)
 from ._value import (
     ELSEWHERE,
     UNBORN,
+    Spec,
     Value,
     add_guard,
     differentiable,
@@ -187,6 +197,7 @@ def _gathered(g: Any, _: Any, _g: Any, lens: Lens) -> Any:
 
 
 linear(scatter, _gathered)
+not_holomorphic(scatter)  # it may be the adjoint of an imaginary part
 
 
 # ----------------------------------------------------------------------------------------
@@ -326,8 +337,13 @@ class Call:
             return None
         rule = self.rule
         parents, places, needs = self._active()
-        if not parents or not has_gradient(result.dtype, rule.name):
+        several = isinstance(result, (tuple, list))
+        dtypes = [part.dtype for part in (result if several else (result,))]
+        if not parents or not any([has_gradient(dtype, rule.name) for dtype in dtypes]):
             return None
+        kind: Any = rule
+        if any([dtype.kind == "c" for dtype in (*dtypes, *dtypes_of(self.args))]):
+            kind = rule.complex
         keeper = Keeper()
         kept = []
         for i, data in enumerate(self.args):
@@ -350,19 +366,34 @@ class Call:
             }
         single = len(parents) == 1
         v = node(
-            rule,
+            kind,
             parents[0] if single else None,
             None if single else tuple(parents),
-            spec_of(result),
+            None if several else spec_of(result),
             (kept, kwargs),
             places,
         )
-        if needs[0]:
+        if several:
+            v.spec = tuple([spec_of(part) for part in result])
+            v.ans = result
+        elif needs[0]:
             v.ans = np.asarray(result) if isinstance(result, np.generic) else result
         add_guard(v, keeper.locks)
         for parent in parents:
             parent.grad = None
         return v
+
+
+def dtypes_of(args: list[Any]) -> list[Any]:
+    """The dtypes of the arrays among arguments, and in their sequences."""
+    found = []
+    for x in args:
+        for part in x if x.__class__ is list else (x,):
+            dtype = getattr(part, "dtype", None)
+            # Classes of dtypes have such an attribute, too.
+            if isinstance(dtype, np.dtype):
+                found.append(dtype)
+    return found
 
 
 def _prepare_all(operands: Any) -> tuple[list[Any], list[Any]]:
@@ -382,7 +413,7 @@ def record(
     assert isinstance(rule, Pullback)
     if rule.is_plain and constant is None and args and tracking():
         t = args[0]
-        if isinstance(t, Name) and t._home is None and t._value.spec is not None:
+        if isinstance(t, Name) and t._home is None and t._value.spec.__class__ is Spec:
             result = _record_plain(rule, t, args, kwargs)
             if result is not None:
                 return result
@@ -397,9 +428,25 @@ def record(
         if seen is not None:
             return seen
     v = call.value(result, constant)
+    if isinstance(result, (tuple, list)):
+        return _several(result, v, constant)
     if result.__class__ is np.ndarray and result.base is not None:
         result = unshared(result, call.args)
     return wrap(result, v, constant)
+
+
+def _several(results: Any, v: Value | None, constant: bool | None) -> Any:
+    """The results of a function with several of them: each is picked from their common value."""
+    parts = []
+    for i, part in enumerate(results):
+        if not differentiable(part.dtype):
+            parts.append(part)
+        elif v is None:
+            parts.append(wrap(part, None, constant))
+        else:
+            parts.append(wrap(part, node(PICK, v, None, spec_of(part), i), constant))
+    make_tuple = getattr(results, "_make", results.__class__)
+    return make_tuple(parts)
 
 
 def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -427,12 +474,13 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
         result = np.asarray(result)
     elif result.base is not None:
         result = unshared(result, [data])
-    if result.dtype.kind != "f":
+    kind = result.dtype.kind
+    if kind not in "fc":
         return None
     parent = t._value
     need_ans, need_data = rule.plain_needs
     v = node(
-        rule,
+        rule if kind == "f" else rule.complex,
         parent,
         None,
         spec_of(result),
@@ -447,12 +495,7 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
 
 def has_gradient(dtype: np.dtype[Any], name: str) -> bool:
     """Does the result of a function of tensors that carry gradients carry one?"""
-    if dtype.kind == "c":
-        raise TypeError(
-            f"{name} of a tensor that carries a gradient gave a complex result ({dtype}); mygrad "
-            "differentiates real numbers only. Use t.detach() if the gradient is to stop here."
-        )
-    if dtype.kind not in "fiub":
+    if dtype.kind not in "fiubc":
         raise TypeError(
             f"{name} of a tensor that carries a gradient gave a result of dtype {dtype}, which no "
             "tensor has. Use t.detach() if the gradient is to stop here."
@@ -548,18 +591,22 @@ def recorded_ufunc(
         return None
     need = rule.keep[a is not None, b is not None]
     keeper = Keeper()
-    v = node(rule, a, b, spec_of(result))
+    kind: Any = rule
+    if any([getattr(part, "dtype", result.dtype).kind == "c" for part in (result, x, y)]):
+        kind = rule.complex
+        need = kind.needs
+    v = node(kind, a, b, spec_of(result))
     v.x = _kept(keeper, x, t, need[1], result.dtype)
     if not rule.unary:
         v.y = _kept(keeper, y, u, need[2], result.dtype)
     if need[0]:
         v.ans = np.asarray(result) if isinstance(result, np.generic) else result
     if where is not True:
-        v.rule = rule.masked
+        v.rule = kind.masked
         v.x = (v.x, v.y, keeper.argument(where))
         v.y = None
     elif _widens(v.x, result.dtype) or _widens(v.y, result.dtype):
-        v.rule = rule.checked
+        v.rule = kind.checked
     add_guard(v, keeper.locks)
     if a is not None:
         a.grad = None
@@ -576,7 +623,7 @@ def _widens(kept: Any, dtype: np.dtype[Any]) -> bool:
 def _kept(keeper: Keeper, x: Any, t: Name | None, needed: bool, dtype: np.dtype[Any]) -> Any:
     """What a node keeps of a ufunc's operand: None if its rule needs nothing."""
     own = getattr(x, "dtype", dtype)
-    if needed and own is not dtype and (own.kind in "biu" or own.itemsize > dtype.itemsize):
+    if needed and (own.kind in "biu" or (own.kind == dtype.kind and own.itemsize > dtype.itemsize)):
         # Integers might overflow in the derivative's formula, and what was rounded to a
         # result of less precision would not compare equal to it.
         if t is None and isinstance(x, np.ndarray):

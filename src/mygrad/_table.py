@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "COMPLEX",
     "COMPOSITIONS",
     "CONSTANTS",
     "MINUS_ONE",
@@ -42,6 +43,7 @@ __all__ = [
     "ONE_OPERAND",
     "OPERANDS",
     "OUTPUTS",
+    "PICK",
     "RULES",
     "SEVERAL",
     "Elementwise",
@@ -53,9 +55,11 @@ __all__ = [
     "elementwise",
     "linear",
     "normalize",
+    "not_holomorphic",
     "outputs",
     "pullback",
     "synonyms",
+    "unless_real",
     "view",
 ]
 
@@ -100,6 +104,8 @@ COMPOSITIONS: dict[Function, Function] = {}
 SEVERAL: set[Function] = set()
 #: NumPy functions whose derivative is zero: they get plain arrays and return them.
 CONSTANTS: set[Function] = set()
+#: Ufuncs whose derivative is zero for real numbers only -> the rule for complex ones.
+COMPLEX: dict[np.ufunc, "Elementwise"] = {}
 #: Ufuncs with several outputs -> the rule of each output, or None if it is constant.
 OUTPUTS: dict[np.ufunc, tuple["Elementwise | None", ...]] = {}
 
@@ -132,7 +138,9 @@ class Elementwise(Rule):
 
     func: np.ufunc
 
-    def __init__(self, func: np.ufunc, partials: tuple[Function, ...]) -> None:
+    def __init__(
+        self, func: np.ufunc, partials: tuple[Function, ...], adjoint: Function | None = None
+    ) -> None:
         super().__init__(func)
         self.unary = len(partials) == 1
         self.da = partials[0]
@@ -154,15 +162,23 @@ class Elementwise(Rule):
         }
         self.masked = Masked(self)
         self.checked = Checked(self)
+        #: The rule for complex numbers.
+        self.complex = Complex(self, adjoint)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
-        ans = run.lift(v.ans, v)
-        x = run.lift(v.x, v.a)
-        operands = (ans, x) if self.unary else (ans, x, run.lift(v.y, v.b))
+        operands = self.operands(v, v.x, v.y, run)
         if v.a is not None:
-            run.add(v.a, _times(g, self.da, operands), self.da is not ONE)
+            run.add(v.a, self.cotangent(g, self.da, operands), self.da is not ONE)
         if v.b is not None:
-            run.add(v.b, _times(g, self.db, operands), self.db is not ONE)
+            run.add(v.b, self.cotangent(g, self.db, operands), self.db is not ONE)
+
+    def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
+        """The result and the operands, of which `x` and `y` were kept."""
+        ans, x = run.lift(v.ans, v), run.lift(x, v.a)
+        return (ans, x) if self.unary else (ans, x, run.lift(y, v.b))
+
+    def cotangent(self, g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
+        return _times(g, partial, operands)
 
 
 def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
@@ -171,6 +187,53 @@ def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
     if partial is MINUS_ONE:
         return -g
     return g * partial(*operands)
+
+
+class Complex(Rule):
+    """An elementwise rule for complex numbers.
+
+    The gradient of a real loss by z = x + iy is dL/dx + i dL/dy, so for a holomorphic function
+    it is that of the result times the conjugate of the derivative. Functions that are
+    not (``absolute``, say) have an `adjoint`: a function ``(g, ans, x)``.
+    """
+
+    def __init__(self, plain: "Elementwise", adjoint: Function | None) -> None:
+        super().__init__(plain.func)
+        self.unary = plain.unary
+        self.da, self.db = plain.da, plain.db
+        self.adjoint = adjoint
+        #: Which of (ans, x, y) are kept.
+        self.needs = (True,) * (2 if plain.unary else 3)
+        self.masked = Masked(self)
+        self.checked = self
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        operands = self.operands(v, v.x, v.y, run)
+        for parent, partial in ((v.a, self.da), (v.b, self.db)):
+            if parent is not None:
+                run.add(parent, self.cotangent(g, partial, operands), False)
+
+    def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
+        """The result and the operands, of which `x` and `y` were kept."""
+        ans, x = run.lift(v.ans, v), run.lift(x, v.a)
+        if self.unary:
+            return ans, _as_complex(x, ans)
+        return ans, _as_complex(x, ans), _as_complex(run.lift(y, v.b), ans)
+
+    def cotangent(self, g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
+        if self.adjoint is not None:
+            return self.adjoint(g, *operands)
+        if partial is ONE or partial is MINUS_ONE:
+            return _times(g, partial, operands)
+        d = partial(*operands)
+        # Python's numbers stay what they are, for NumPy's have a precision.
+        return g * (d.conjugate() if isinstance(d, (int, float, complex)) else np.conjugate(d))
+
+
+def _as_complex(x: Any, ans: Any) -> Any:
+    """A real operand of a complex result: real, the root in its derivative might be nan."""
+    dtype = getattr(x, "dtype", ans.dtype)
+    return x.astype(ans.dtype) if dtype.kind != "c" == ans.dtype.kind else x
 
 
 class Checked(Rule):
@@ -193,21 +256,19 @@ class Masked(Rule):
     In a value `v`, ``v.x`` is ``(x, y, mask)``.
     """
 
-    def __init__(self, plain: Elementwise) -> None:
+    def __init__(self, plain: "Elementwise | Complex") -> None:
         super().__init__(plain.func)
         self.plain = plain
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         x, y, mask = v.x
         plain = self.plain
-        operands: tuple[Any, ...] = (run.lift(v.ans, v), run.lift(x, v.a))
-        if not plain.unary:
-            operands = (*operands, run.lift(y, v.b))
+        operands = plain.operands(v, x, y, run)
         # Masked-out operands may sit on singularities: what they give is thrown away.
         with np.errstate(all="ignore"):
             for parent, partial in ((v.a, plain.da), (v.b, plain.db)):
                 if parent is not None:
-                    run.add(parent, np.where(mask, _times(g, partial, operands), 0), True)
+                    run.add(parent, np.where(mask, plain.cotangent(g, partial, operands), 0), True)
 
 
 # Methods of arrays that take what the function of the name takes, in half the time.
@@ -236,6 +297,8 @@ class Pullback(Rule):
     def __init__(self, func: Function, is_view: bool = False) -> None:
         super().__init__(func)
         self.is_view = is_view
+        #: The rule for complex numbers.
+        self.complex: Rule = Conjugated(self)
         name = getattr(func, "__name__", "")
         #: The array's own method, if there is one that does the same ...
         self.method: Function | None = None
@@ -310,8 +373,18 @@ class Pullback(Rule):
             self.plain_places = ((self.vjps[first], 0, None),)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
+        self.send(v, g, run, False)
+
+    def send(self, v: Any, g: Any, run: Any, conjugate: bool) -> None:
+        """`pull`; for holomorphic functions of complex numbers with `conjugate`."""
         args, kwargs = v.x
         ans = run.lift(v.ans, v)
+        if v.spec.__class__ is tuple:
+            v.grad = None
+            g = [np.zeros_like(y) if c is None else c for c, y in zip(g, ans, strict=True)]
+            g = tuple([np.conjugate(c) if conjugate else c for c in g])
+        elif conjugate:
+            g = np.conjugate(g)
         parents = v.b if v.a is None else (v.a,)
         args, kwargs = run.lift_call(args, kwargs, parents, v.y)
         for parent, (vjp, _, index) in zip(parents, v.y, strict=True):
@@ -319,7 +392,37 @@ class Pullback(Rule):
                 c = vjp(g, ans, *args, **kwargs)
             else:
                 c = vjp(g, ans, index, *args, **kwargs)
-            run.add(parent, c, False)
+            run.add(parent, np.conjugate(c) if conjugate else c, False)
+
+
+class Conjugated(Rule):
+    """The rule of a holomorphic function for complex numbers.
+
+    A `Pullback` is written as if for real numbers: it multiplies by derivatives. For complex
+    ones it has to multiply by their conjugates, and so it does between two conjugations.
+    """
+
+    def __init__(self, plain: Pullback) -> None:
+        super().__init__(plain.func)
+        self.plain = plain
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        self.plain.send(v, g, run, True)
+
+
+class _Pick(Rule):
+    """One of the several outputs of a function, number ``v.x``; ``v.a`` is the value of all."""
+
+    name = "mygrad output"
+
+    def __init__(self) -> None:
+        pass
+
+    def pull(self, v: Any, g: Any, run: Any) -> None:
+        run.add_output(v.a, v.x, g)
+
+
+PICK = _Pick()
 
 
 class Pair(Rule):
@@ -328,8 +431,10 @@ class Pair(Rule):
     In a value `v`, ``v.x`` and ``v.y`` are the operands, or their specs.
     """
 
-    def __init__(self, general: Pullback) -> None:
+    def __init__(self, general: Pullback, conjugate: bool = False) -> None:
         super().__init__(general.func)
+        #: Is it for complex numbers? See `Conjugated`.
+        self.conjugate = conjugate
         first, second = general.names[:2]
         self.da, self.db = general.vjps[first], general.vjps[second]
         needs = general.needs[first], general.needs[second]
@@ -342,10 +447,12 @@ class Pair(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         x, y = run.lift(v.x, v.a), run.lift(v.y, v.b)
-        if v.a is not None:
-            run.add(v.a, self.da(g, None, x, y), False)
-        if v.b is not None:
-            run.add(v.b, self.db(g, None, x, y), False)
+        if self.conjugate:
+            g = np.conjugate(g)
+        for parent, vjp in ((v.a, self.da), (v.b, self.db)):
+            if parent is not None:
+                c = vjp(g, None, x, y)
+                run.add(parent, np.conjugate(c) if self.conjugate else c, False)
 
 
 def normalize(func: Function, change: Callable[[list[Any], dict[str, Any]], None]) -> None:
@@ -362,9 +469,25 @@ def synonyms(func: Function, **names: str) -> None:
     rule.synonyms = names
 
 
-def elementwise(func: np.ufunc, *partials: Function) -> None:
-    """Register a ufunc by its local partial derivatives."""
-    RULES[func] = Elementwise(func, partials)
+def elementwise(func: np.ufunc, *partials: Function, adjoint: Function | None = None) -> None:
+    """Register a ufunc by its local partial derivatives.
+
+    A function that is not holomorphic has an `adjoint` for complex numbers, ``(g, ans, x)``.
+    """
+    RULES[func] = Elementwise(func, partials, adjoint)
+
+
+def unless_real(func: np.ufunc, adjoint: Function) -> None:
+    """Register the `adjoint` of a ufunc whose derivative is zero for real numbers."""
+    COMPLEX[func] = Elementwise(func, (lambda _, _x: 0.0,), adjoint)
+
+
+def not_holomorphic(*functions: Function) -> None:
+    """Register functions whose pullbacks are right for complex numbers as they are written."""
+    for func in functions:
+        rule = RULES[func]
+        assert isinstance(rule, Pullback)
+        rule.complex = rule
 
 
 def outputs(func: np.ufunc, *partials: tuple[Function, ...] | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._detach import notice
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -133,10 +134,10 @@ class Tensor(Name):
         else:
             data = x if dtype is None else x.astype(dtype)
             data = data[(None,) * (ndmin - data.ndim)] if ndmin > data.ndim else data
-        if data.dtype.kind not in "fiub" and tracking():
+        if data.dtype.kind not in "fciub" and tracking():
             raise TypeError(
                 f"mygrad does not support tensors of dtype {data.dtype}; a tensor holds floating-"
-                "point numbers, integers or bools."
+                "point or complex numbers, integers or bools."
             )
         fixed = infer_constant(data.dtype, constant, False)
         self._array = data
@@ -170,7 +171,7 @@ class Tensor(Name):
             return
         value = unwrap(value) if isinstance(value, Name) else prepare(value)[0]
         value = value if hasattr(value, "dtype") else np.asarray(value)
-        if value.dtype.kind not in ("fiub" if is_constant(self) else "f"):
+        if value.dtype.kind not in ("fciub" if is_constant(self) else "fc"):
             raise TypeError(
                 f"the data of this tensor (dtype {self.dtype}, constant: {is_constant(self)}) "
                 f"cannot be an array of dtype {value.dtype}"
@@ -274,11 +275,16 @@ class Tensor(Name):
         return array_function(func, types, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        home = self._home
+        v = self._value if home is None else home.value
+        if v is None or v.rule is not None:
+            notice(self)
         if copy or (dtype is not None and dtype != self.dtype):
             return np.array(data_of(self), dtype, copy=copy)
         return np.asarray(expose(self))
 
     def __dlpack__(self, **kwargs: Any) -> Any:
+        notice(self)
         return expose(self).__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -308,7 +314,7 @@ class Tensor(Name):
         ----------
         grad
             The gradient of the final result by this tensor; ones if not given. It is broadcast
-            to the shape of the tensor and cast to its dtype.
+            to the shape of the tensor and cast to its dtype. Complex results need one.
         retain_graph
             Keep the graph, for another call.
         create_graph
@@ -323,7 +329,8 @@ class Tensor(Name):
         ValueError
             If `grad` cannot be broadcast to the shape of this tensor.
         TypeError
-            If `grad` is not of numbers, or is complex.
+            If `grad` is not of numbers, or is complex and this tensor is not; if this tensor is
+            complex and there is no `grad`.
 
         Examples
         --------
@@ -344,6 +351,11 @@ class Tensor(Name):
             return
         if grad is not None:
             seed = self._seed(grad)
+        elif self.dtype.kind == "c":
+            raise TypeError(
+                f"the gradient of a complex result (shape {self.shape}, dtype {self.dtype}) is not "
+                "defined. Back-propagate from a real one, say its .real or abs(), or pass grad=."
+            )
         elif isinstance(self._array, np.ndarray):
             seed = v.spec.ones
         else:
@@ -355,7 +367,7 @@ class Tensor(Name):
         if isinstance(data, (int, float, complex, str, bytes, type(None))):
             data = np.asarray(data)
         dtype = getattr(data, "dtype", None)
-        if dtype is None or dtype.kind not in "biuf":
+        if dtype is None or dtype.kind not in ("biufc" if self.dtype.kind == "c" else "biuf"):
             what = f"{grad.__class__.__name__} of dtype {dtype}" if dtype else repr(grad)
             raise TypeError(f"a gradient must be real numbers; got {what}")
         shape = self._array.shape
@@ -480,13 +492,27 @@ class Tensor(Name):
 
     @property
     def real(self) -> "Tensor":
-        """The real part: the tensor itself, since it is real."""
-        return self
+        """The real part, a view; of a real tensor it is the tensor itself."""
+        if self.dtype.kind != "c":
+            return self
+        return record(np.real, (self,), {})  # type: ignore[no-any-return]
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
 
     @property
-    def imag(self) -> np.ndarray:
-        """The imaginary part: zeros, since the tensor is real."""
-        return np.zeros_like(data_of(self))
+    def imag(self) -> Any:
+        """The imaginary part, a view; of a real tensor it is an array of zeros."""
+        if self.dtype.kind != "c":
+            return np.zeros_like(data_of(self))
+        return record(np.imag, (self,), {})
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError(f"a tensor of dtype {self.dtype} has no imaginary part to set")
+        self.imag[...] = value
 
     @property
     def device(self) -> Any:
@@ -508,6 +534,10 @@ class Tensor(Name):
         return data_of(self).tobytes(order)  # type: ignore[no-any-return]
 
     def _single(self) -> Any:
+        home = self._home
+        v = self._value if home is None else home.value
+        if v is None or v.rule is not None:
+            notice(self)
         data = data_of(self)
         if data.size != 1:
             raise TypeError(
@@ -751,9 +781,9 @@ class Tensor(Name):
         dtype = np.dtype(dtype)
         if not copy and dtype == self.dtype and constant in (None, is_constant(self)):
             return self
-        if dtype.kind not in "fiub" and tracking():
+        if dtype.kind not in "fciub" and tracking():
             raise TypeError(f"mygrad does not support tensors of dtype {dtype}")
-        if constant is None and dtype.kind == "f" and self.dtype.kind != "f":
+        if constant is None and dtype.kind in "fc" and self.dtype.kind not in "fc":
             constant = False
         return record(cast, (self, dtype, order, casting), {}, constant)  # type: ignore[no-any-return]
 
@@ -772,6 +802,22 @@ class Tensor(Name):
         array([ 1., 10.])
         """
         self[...] = np.sort(self, axis, kind, order, stable=stable)
+
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect") -> None:
+        """Partition in place, and the gradient with it; see `numpy.ndarray.partition`."""
+        self[...] = np.partition(self, kth, axis, kind)  # type: ignore[call-overload]
+
+    def choose(self, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
+        """Pick from `choices` by these indices; see `numpy.choose`."""
+        return np.choose(self, choices, out, mode)
+
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+        """Return what `condition` selects along an axis; see `numpy.compress`."""
+        return np.compress(condition, self, axis, out)
+
+    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+        """Set elements of the flattened tensor; see `numpy.put`."""
+        np.put(self, indices, values, mode)  # type: ignore[arg-type]
 
     def fill(self, value: Any) -> None:
         """Set all elements to `value`."""

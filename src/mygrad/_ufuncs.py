@@ -14,9 +14,10 @@ from ._modes import tracking
 from ._operands import array_of, carries, prepare, unwrap
 from ._record import record, record_ufunc, recorded_ufunc, wrap
 from ._state import Name, data_of, expose, make, value_of
-from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Elementwise, name_of
+from ._table import COMPLEX, COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Elementwise, name_of
 from ._value import Value
 from ._write import overwrite, set_item, write
+from .rules.special import learn, public_name
 
 __all__ = ["call", "no_rule", "plain_call"]
 
@@ -32,9 +33,11 @@ def no_rule(name: str) -> TypeError:
 
 def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What ``func.method(*inputs, **kwargs)`` is for tensors."""
+    rule = RULES.get(func)
+    if rule is None and learn(func):
+        rule = RULES.get(func)
     if method != "__call__":
         return _METHODS[method](func, *inputs, **kwargs)
-    rule = RULES.get(func)
     if rule.__class__ is Elementwise:
         return record_ufunc(rule, inputs, **kwargs)
     if rule is not None:
@@ -43,8 +46,10 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         return _several(func, inputs, **kwargs)
     if func in COMPOSITIONS:
         return COMPOSITIONS[func](*inputs, **kwargs)
+    if func in COMPLEX and any([getattr(x, "dtype", np.dtype(int)).kind == "c" for x in inputs]):
+        return record_ufunc(COMPLEX[func], inputs, **kwargs)
     if func not in CONSTANTS and tracking() and (carries(inputs) or carries(kwargs.get("out"))):
-        raise no_rule(name_of(func))
+        raise no_rule(public_name(func))
     return plain_call(func, inputs, kwargs)
 
 

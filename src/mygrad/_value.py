@@ -90,9 +90,15 @@ class Spec:
 _specs: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {}
 
 
+class ComplexSpec(Spec):
+    """A `Spec` of complex numbers. Being of another class keeps them off the quick paths."""
+
+    __slots__ = ()
+
+
 def differentiable(dtype: np.dtype[Any]) -> bool:
     """Can arrays of this dtype carry gradients?"""
-    return dtype.kind == "f"
+    return dtype.kind in "fc"
 
 
 def spec_of(array: Any) -> Spec:
@@ -103,7 +109,8 @@ def spec_of(array: Any) -> Spec:
         if len(_specs) > 4096:
             # Identity only speeds things up, so the table may be emptied at any time.
             _specs.clear()
-        spec = _specs[key] = Spec(*key)
+        spec = (ComplexSpec if key[1].kind == "c" else Spec)(*key)
+        _specs[key] = spec
     return spec
 
 

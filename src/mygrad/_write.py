@@ -287,6 +287,10 @@ def set_item(t: Name, key: Any, value: Any) -> None:
     piece, source = prepare(value)
     if isinstance(piece, np.ndarray) and piece.dtype == object:
         raise TypeError(f"cannot write an array of dtype object into a tensor of {data.dtype}")
+    plain = source is None and value.__class__ in (complex, list, tuple)
+    if plain and data.dtype.kind != "c" and np.iscomplexobj(piece):
+        # NumPy casts complex arrays, with a warning, but not Python's numbers.
+        np.asarray(value, data.dtype)
     b = None if source is None else value_of(source)
     write(t, key, piece, b)
 

@@ -6,7 +6,7 @@
     ├── InvalidGradient      a rule or a caller gave something that is no gradient
     ├── InvalidBackprop      the graph that is asked for has been cleared
     └── DisconnectedView     a view lost its base (kept for compatibility; never raised)
-    DetachedGradientWarning  a derivative is dropped on the user's explicit word
+    DetachedGradientWarning  a gradient stops where it might be missed
 """
 
 
@@ -27,4 +27,10 @@ class DisconnectedView(MyGradException):
 
 
 class DetachedGradientWarning(UserWarning):
-    """A value that carries a gradient was stored where gradients cannot follow."""
+    """A value that carries a gradient went where gradients cannot follow.
+
+    It was written into a constant tensor or a plain array, or became a number or an array through
+    ``float``, ``numpy.asarray`` and the like, which ask no permission. Leaves do not warn, nor do
+    the explicit ways: ``t.item()``, ``t.data``, ``t.detach()``. To make it an error:
+    ``warnings.simplefilter("error", mygrad.errors.DetachedGradientWarning)``.
+    """

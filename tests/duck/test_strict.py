@@ -121,6 +121,8 @@ CALLS = [
     for case in CASES
     if case.func.__name__ in NAMES and case.plain is case.func
     for call in case.calls()
+    # The transpose of a median sorts on the host.
+    if call.kwargs.get("mode") != "median"
     # Indices are on the host, or lists.
     if not _on_host([*call.operands, *call.kwargs.values()])
     or case.func.__name__ in ("where", "power", "sum", "prod", "mean", "max", "min", "var", "std")

@@ -17,6 +17,7 @@ import pytest
 import mygrad as mg
 from _helpers import writeable
 from mygrad import tensor
+from mygrad.errors import DetachedGradientWarning
 
 OPEN, SHUT = True, False
 
@@ -94,7 +95,8 @@ def test_a_result_nobody_keeps_locks_nothing(operation, a, t):
 def test_a_tensors_array_is_read_only_where_it_is_seen(t):
     y = t * t
     z = np.exp(y)
-    seen = [t.data, y.data, np.asarray(z)]
+    with pytest.warns(DetachedGradientWarning):
+        seen = [t.data, y.data, np.asarray(z)]
     assert writeable(*seen) == [SHUT] * 3
     z.backward()
     assert writeable(*seen) == [OPEN] * 3

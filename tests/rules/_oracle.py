@@ -26,23 +26,24 @@ def parts(result: Any) -> list[Any]:
 
 
 def differences(f: Callable[..., float], arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """The gradient of a scalar function by each of its arrays."""
-    arrays = [np.array(a, dtype=float) for a in arrays]
+    """The gradient of a scalar function by each of its arrays: by z = x + iy, d/dx + i d/dy."""
+    arrays = [np.array(a, dtype=complex if a.dtype.kind == "c" else float) for a in arrays]
     gradients = []
     for a in arrays:
-        gradient = np.zeros(a.shape)
+        gradient = np.zeros_like(a)
         for i in np.ndindex(a.shape):
             at = a[i]
             h = STEP * max(1.0, abs(at)) if np.isfinite(at) else STEP
-            slopes = []
-            for step in (h, h / 2):
-                a[i] = at + step
-                above = f(*arrays)
-                a[i] = at - step
-                below = f(*arrays)
-                slopes.append((above - below) / (2 * step))
-            a[i] = at
-            gradient[i] = (4 * slopes[1] - slopes[0]) / 3
+            for unit in (1, 1j) if a.dtype.kind == "c" else (1,):
+                slopes = []
+                for step in (h, h / 2):
+                    a[i] = at + step * unit
+                    above = f(*arrays)
+                    a[i] = at - step * unit
+                    below = f(*arrays)
+                    slopes.append((above - below) / (2 * step))
+                a[i] = at
+                gradient[i] += unit * (4 * slopes[1] - slopes[0]) / 3
         gradients.append(gradient)
     return gradients
 
@@ -67,7 +68,7 @@ def assert_same(actual: Any, expected: Any, message: str = "", exact: bool = Tru
     if exact:
         np.testing.assert_array_equal(actual, expected, err_msg=message)
     else:
-        eps = np.finfo(expected.dtype).eps if expected.dtype.kind == "f" else 0
+        eps = np.finfo(expected.dtype).eps if expected.dtype.kind in "fc" else 0
         scale = float(np.max(np.abs(expected), initial=1.0))
         np.testing.assert_allclose(
             actual, expected, rtol=64 * eps, atol=64 * eps * scale, err_msg=message
@@ -86,14 +87,23 @@ def gradient_of(t: Tensor) -> np.ndarray:
 
 def weights_for(outputs: list[Any], rng: np.random.Generator) -> list[np.ndarray]:
     """A random cotangent for each output, none of it small."""
-    return [
-        rng.uniform(0.5, 1.5, np.shape(x)) * rng.choice([-1.0, 1.0], np.shape(x)) for x in outputs
-    ]
+
+    def draw(x: Any) -> np.ndarray:
+        return rng.uniform(0.5, 1.5, np.shape(x)) * rng.choice([-1.0, 1.0], np.shape(x))
+
+    return [draw(x) + 1j * draw(x) if np.iscomplexobj(x) else draw(x) for x in outputs]
+
+
+def product(x: Any, w: Any) -> Any:
+    """A real number: the sum of a real output times weights; complex numbers are vectors in it."""
+    if x.dtype.kind != "c" and w.dtype.kind != "c":
+        return np.sum(x * w)
+    return np.sum(np.real(x) * np.real(w)) + np.sum(np.imag(x) * np.imag(w))
 
 
 def total(outputs: list[Any], weights: list[Any]) -> Any:
     """The weighted sum of the floating-point outputs; plain arrays among them are constants."""
-    terms = [np.sum(x * w) for x, w in zip(outputs, weights, strict=True)]
+    terms = [product(x, w) for x, w in zip(outputs, weights, strict=True)]
     result = terms[0]
     for term in terms[1:]:
         result = result + term
@@ -139,12 +149,16 @@ def signature_of(func: Any) -> inspect.Signature | None:
         return None
 
 
+#: What some modules are called in public.
+_MODULES = {"numpy.lib.scimath": "emath"}
+
+
 def public(func: Any) -> Any:
     """``mg.f`` for NumPy's `func`, or None."""
     module = getattr(func, "__module__", None) or "numpy"
     name = func.__name__
-    if module == "numpy.linalg":
-        return getattr(mg.linalg, name, None)
+    if module in ("numpy.linalg", "numpy.fft", "numpy.lib.scimath"):
+        return getattr(getattr(mg, _MODULES.get(module, module[6:])), name, None)
     if module in ("numpy", "builtins", "mygrad"):
         return getattr(mg, name, None)
     return None

@@ -20,6 +20,8 @@ import operator
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -34,14 +36,15 @@ from mygrad._table import name_of
 
 @dataclass(frozen=True)
 class Draw:
-    """A float64 operand: from which numbers, and in which shape."""
+    """A float64 or complex128 operand: from which numbers, and in which shape."""
 
     name: str
     make: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
     shape: tuple[int, ...]
 
     def __call__(self, rng: np.random.Generator) -> np.ndarray:
-        return np.asarray(self.make(rng, self.shape), dtype=float)
+        a = np.asarray(self.make(rng, self.shape))
+        return a if a.dtype.kind == "c" else a.astype(float)
 
     def of_shape(self, *shape: int) -> "Draw":
         return Draw(self.name, self.make, shape)
@@ -75,6 +78,8 @@ def _holes(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 
 normal = _draw("normal", lambda rng, shape: rng.normal(size=shape))
+#: Complex, all over the plane.
+planar = _draw("planar", lambda rng, shape: rng.normal(size=shape) + 1j * rng.normal(size=shape))
 positive = between(0.5, 2.5)
 unit = between(-0.9, 0.9)
 above_1 = between(1.2, 3.0)
@@ -207,7 +212,7 @@ def _shown(x: Any) -> str:
     if isinstance(x, (list, tuple)):
         inner = ",".join(map(_shown, x))
         return f"[{inner}]" if isinstance(x, list) else f"({inner})"
-    if isinstance(x, type):
+    if isinstance(x, (type, FunctionType)):
         return x.__name__
     return repr(x).replace(" ", "")
 
@@ -790,9 +795,6 @@ if np.lib.NumpyVersion(np.__version__) >= "2.3.0":
         Case(np.pad, normal(2, 3), {-1: (1, 2)}),
     ]
 
-CALLS: list[Call] = [call for case in CASES for call in case.calls()]
-
-
 # ----------------------------------------------------------------------------------------
 # Special points
 # ----------------------------------------------------------------------------------------
@@ -928,3 +930,14 @@ SPECIAL: list[Special] = [
         by=([0.0, 0.5], [0.0, -0.25]),
     ),
 ]
+
+# ----------------------------------------------------------------------------------------
+# Families of functions with files of their own
+# ----------------------------------------------------------------------------------------
+
+for _family in ("selection", "special", "statistics", "fft", "linalg"):
+    _module = import_module(f"cases_{_family}")
+    CASES += _module.CASES
+    SPECIAL += _module.SPECIAL
+
+CALLS: list[Call] = [call for case in CASES for call in case.calls()]

@@ -9,6 +9,7 @@ from _oracle import (
     differences,
     gradient_of,
     outcome,
+    product,
     public,
     quiet,
     signature_of,
@@ -402,7 +403,7 @@ VALUES = {
     "start": [1],
     "kind": ["stable"],
     "stable": [True],
-    "mode": ["wrap", "clip", "edge"],
+    "mode": ["wrap", "clip", "edge", "r", "valid"],
     "casting": ["safe", "unsafe"],
     "ord": [1, 3],
     "a_min": [-0.5],
@@ -415,10 +416,64 @@ VALUES = {
     "signature": ["dd->d", None],
     "shape": [(3, 2)],
     "newshape": [(3, 2)],
+    "n": [4, 7],
+    "s": [(3, 4), (2, 5, 3)],
+    "norm": ["ortho", "forward"],
     "x": [],
     "y": [],
     "indices_or_sections": [1],
+    "default": [0.5],
+    "writeable": [True],
+    "upper": [True],
+    "UPLO": ["U"],
+    "full_matrices": [False],
+    "compute_uv": [False],
+    "hermitian": [True],
+    "rcond": [1e-3],
+    "rtol": [1e-3],
+    "p": [1, -2],
+    "ind": [1],
     "out": [],
+    "overwrite_input": [False],
+    "method": ["lower", "weibull"],
+    "interpolation": [],
+    "rowvar": [False],
+    "bias": [True],
+    "fweights": [np.array([1, 2, 1])],
+    "aweights": [np.array([1.0, 0.5, 2.0])],
+    "minlength": [7],
+    "bins": [4],
+    "range": [(-2.0, 2.0)],
+    "density": [True],
+    "prepend": [0.5],
+    "append": [0.5],
+    "to_begin": [0.5],
+    "to_end": [0.5],
+    "dx": [0.5],
+    "edge_order": [2],
+    "discont": [4.0],
+    "period": [6.0],
+    "left": [0.5],
+    "right": [0.5],
+    "return_index": [True],
+    "return_inverse": [True],
+    "return_counts": [True],
+    "equal_nan": [False],
+    "sorted": [True],
+    "nan": [0.5],
+    "posinf": [0.5],
+    "neginf": [0.5],
+    "tol": [10],
+    "trim": ["f", "b"],
+    "m": [2],
+    "N": [3],
+    "increasing": [True],
+    "num": [4],
+    "endpoint": [False],
+    "retstep": [True],
+    "base": [3.0],
+    "sparse": [True],
+    "indexing": ["ij"],
 }
 
 
@@ -471,10 +526,10 @@ def _right_or_refused(case, name, value) -> bool:
     assert not isinstance(results, Exception), f"{what}: {results!r}"
     results = results if isinstance(results, (tuple, list)) else [results]
     for result, plain in zip(results, expected, strict=True):
-        assert isinstance(result, Tensor), what
+        assert isinstance(result, Tensor) or plain.dtype.kind == "i", what
         assert_same(result, plain, what, case.exact)
     weights = weights_for(expected, call.generator(name))
-    total = sum((np.sum(x * w) for x, w in zip(results, weights, strict=True)), start=0.0)
+    total = sum((product(x, w) for x, w in zip(results, weights, strict=True)), start=0.0)
     with quiet():
         if isinstance(total, Tensor):
             total.backward()
@@ -483,7 +538,7 @@ def _right_or_refused(case, name, value) -> bool:
         args, kwargs = call.filled(list(moved))
         ans = case.func(*args, **kwargs, **{name: value})
         ans = ans if isinstance(ans, (tuple, list)) else [ans]
-        return sum(float(np.sum(x * w)) for x, w in zip(ans, weights, strict=True))
+        return sum(float(product(x, w)) for x, w in zip(ans, weights, strict=True))
 
     low = value is np.float32
     if not low:
@@ -500,9 +555,10 @@ def _right_or_refused(case, name, value) -> bool:
 @pytest.mark.parametrize("func", FUNCTIONS, ids=lambda f: f.__name__)
 def test_unknown_keywords_are_refused(func):
     call = FUNCTIONS[func][0].calls()[0]
-    for f in (func, public(func)):
+    for f in {func, public(func)} - {None}:
         args, kwargs = call.filled([mg.tensor(a) for a in call.sample()])
-        with pytest.raises(TypeError, match="frobnicate"):
+        # A ValueError from `pad`, whose keywords depend on the mode.
+        with pytest.raises((TypeError, ValueError), match="frobnicate"):
             f(*args, **kwargs, frobnicate=1)
 
 
@@ -515,7 +571,7 @@ def test_out_where_numpy_has_none_is_refused(func):
     arrays = call.sample()
     args, kwargs = call.filled([mg.tensor(a) for a in arrays])
     with pytest.raises(TypeError, match="out"):
-        public(func)(*args, **kwargs, out=np.zeros(2))
+        (public(func) or func)(*args, **kwargs, out=np.zeros(2))
 
 
 def test_arguments_by_keyword():

@@ -157,7 +157,7 @@ def test_overwritten_elements_pass_no_gradient():
         lambda x: operator.setitem(x, slice(1, None), x[:-1]),
         lambda x: operator.setitem(x, ..., 7.0),
         lambda x: operator.setitem(x, [2, 0], x[[0, 1]] * x[2]),
-        lambda x: operator.setitem(x, np.asarray(x) > 1.5, x[0]),
+        lambda x: operator.setitem(x, mg.asarray(x) > 1.5, x[0]),
         lambda x: operator.setitem(x, slice(None), x),
     ],
 )

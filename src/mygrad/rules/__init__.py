@@ -1,5 +1,35 @@
 """The contents of the table: importing this package registers all rules."""
 
-from . import constant, elementwise, index, join, norm, product, reduce, shape
+from . import (
+    constant,
+    elementwise,
+    emath,
+    fft,
+    index,
+    join,
+    linalg,
+    norm,
+    product,
+    reduce,
+    selection,
+    shape,
+    special,
+    statistics,
+)
 
-__all__ = ["constant", "elementwise", "index", "join", "norm", "product", "reduce", "shape"]
+__all__ = [
+    "constant",
+    "elementwise",
+    "emath",
+    "fft",
+    "index",
+    "join",
+    "linalg",
+    "norm",
+    "product",
+    "reduce",
+    "selection",
+    "shape",
+    "special",
+    "statistics",
+]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import MINUS_ONE, ONE, elementwise, outputs, pullback
+from .._table import MINUS_ONE, ONE, elementwise, outputs, pullback, unless_real
 
 _LN2 = math.log(2)
 _LN10 = math.log(10)
@@ -28,8 +28,22 @@ def _zero(_: Any, _x: Any, _y: Any) -> Any:
 
 elementwise(np.positive, ONE)
 elementwise(np.negative, MINUS_ONE)
-elementwise(np.conjugate, ONE)
-elementwise(np.absolute, lambda _, x: np.sign(x))
+elementwise(np.conjugate, ONE, adjoint=lambda g, _, _x: np.conjugate(g))
+elementwise(
+    np.absolute,
+    lambda _, x: np.sign(x),
+    # 0 at 0, as for real numbers. A result that was cast to complex numbers is real all the same.
+    adjoint=lambda g, ans, x: np.real(g) * (x / np.where(ans == 0, 1, ans)),
+)
+
+
+def _sign(g: Any, ans: Any, x: Any) -> Any:
+    # z / |z| moves along the unit circle only; 0 at 0.
+    size = np.absolute(x)
+    return (g - ans * np.real(np.conjugate(ans) * g)) / np.where(size == 0, np.inf, size)
+
+
+unless_real(np.sign, adjoint=_sign)
 elementwise(np.fabs, lambda _, x: np.sign(x))
 elementwise(np.square, lambda _, x: 2 * x)
 elementwise(np.reciprocal, lambda ans, _x: -ans * ans)
@@ -38,7 +52,9 @@ elementwise(np.cbrt, lambda ans, _x: 1 / (3 * ans * ans))
 
 
 def _is_number(y: Any) -> bool:
-    return isinstance(y, (int, float)) or (isinstance(y, (np.ndarray, np.generic)) and y.ndim == 0)
+    return isinstance(y, (int, float, complex)) or (
+        isinstance(y, (np.ndarray, np.generic)) and y.ndim == 0
+    )
 
 
 def _power_by_base(_: Any, x: Any, y: Any) -> Any:
@@ -54,7 +70,9 @@ def _power_by_exponent(ans: Any, x: Any, y: Any) -> Any:
     if isinstance(x, (int, float)) and x > 0:
         return ans * math.log(x)
     # 0**y is 0 or 1 for all y >= 0.
-    return ans * np.log(np.where((x == 0) & (y >= 0), 1.0, x))
+    base = np.where((x == 0) & (y >= 0), 1.0, x)
+    # Negative numbers have a logarithm beside complex exponents.
+    return ans * np.log(base + 0j if ans.dtype.kind == "c" else base)
 
 
 elementwise(np.power, _power_by_base, _power_by_exponent)
@@ -106,7 +124,7 @@ def _arctan(_: Any, x: Any) -> Any:
 
 
 def _tanh(ans: Any, x: Any) -> Any:
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f":
         d = 1 - ans * ans
         if not d.size or np.minimum.reduce(d, None) > 0.01:
             return d
@@ -120,16 +138,29 @@ def _tanh(ans: Any, x: Any) -> Any:
     return sech * sech
 
 
+def _cosine(x: Any) -> Any:
+    """The cosine of the angle whose sine is `x`."""
+    if x.dtype.kind == "c":
+        # On a branch cut the sign of the imaginary part, which is 0, says on which side `x` is;
+        # additions might lose it.
+        return np.sqrt(-((x - 1) * (x - -1)))
+    return np.sqrt((1 - x) * (1 + x))
+
+
+def _arcsinh(_: Any, x: Any) -> Any:
+    return 1 / (_cosine(1j * x) if x.dtype.kind == "c" else np.hypot(1, x))
+
+
 elementwise(np.sin, lambda _, x: np.cos(x))
 elementwise(np.cos, lambda _, x: -np.sin(x))
 elementwise(np.tan, lambda ans, _x: 1 + ans * ans)
-elementwise(np.arcsin, lambda _, x: 1 / np.sqrt((1 - x) * (1 + x)))
-elementwise(np.arccos, lambda _, x: -1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arcsin, lambda _, x: 1 / _cosine(x))
+elementwise(np.arccos, lambda _, x: -1 / _cosine(x))
 elementwise(np.arctan, _arctan)
 elementwise(np.sinh, lambda _, x: np.cosh(x))
 elementwise(np.cosh, lambda _, x: np.sinh(x))
 elementwise(np.tanh, _tanh)
-elementwise(np.arcsinh, lambda _, x: 1 / np.hypot(1, x))
+elementwise(np.arcsinh, _arcsinh)
 elementwise(np.arccosh, lambda _, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda _, x: 1 / ((1 - x) * (1 + x)))
 elementwise(np.deg2rad, lambda _, _x: _RADIAN)
@@ -182,7 +213,7 @@ def _(g: Any, _: Any, x: Any) -> Any:
 
 def _inverse(_: Any, _x: Any, y: Any) -> Any:
     # Python itself refuses to divide by zero.
-    if isinstance(y, (int, float)) and not y:
+    if isinstance(y, (int, float, complex)) and not y:
         return np.divide(1.0, y)
     return 1 / y
 

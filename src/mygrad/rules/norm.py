@@ -2,6 +2,8 @@
 
 Where a norm has no derivative, a finite subgradient is taken: zero at zero (of the vector,
 of an entry, of a singular value), and the first one of several equal extrema.
+
+Of complex arrays: the gradient of |x| is x / |x|, which is what `_sign` gives.
 """
 
 from functools import lru_cache
@@ -9,14 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from .._table import composition, pullback
+from .._table import composition, not_holomorphic, pullback
 from .shape import as_array, axes_of
 
-__all__: list[str] = []
+__all__ = ["norm_cotangent"]
 
 
 @pullback(np.linalg.norm)
-def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+def norm_cotangent(
+    g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False
+) -> Any:
+    """The rule of ``numpy.linalg.norm``."""
     if x.size == 0:
         return x
     if axis is None:
@@ -30,6 +35,18 @@ def _(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any
     if len(axes) == 1:
         return _vector(g, ans, x, ord, axes[0])
     return _matrix(g, x, ord, axes)
+
+
+not_holomorphic(np.linalg.norm)
+
+
+def _sign(x: Any) -> Any:
+    """x / |x|, and 0 for 0."""
+    if x.dtype.kind != "c":
+        return np.sign(x)
+    # Not numpy.sign, whose derivative would be taken for zero.
+    zero = x == 0
+    return np.where(zero, 0, x / np.abs(np.where(zero, 1, x)))
 
 
 #: From this size on a second pass over the array costs more than the last digit is worth.
@@ -75,16 +92,16 @@ def _vector(g: Any, ans: Any, x: Any, ord: Any, axis: int) -> Any:
     if ord == 2:
         return _euclidean(g, ans, x, axis)
     if ord == 1:
-        return g * np.sign(x)
+        return g * _sign(x)
     if ord == 0:
         return np.zeros_like(x)
     if abs(ord) == np.inf:
-        return np.where(_first(np.abs(x), ord > 0, axis), g * np.sign(x), 0)
+        return np.where(_first(np.abs(x), ord > 0, axis), g * _sign(x), 0)
     # sign(x) (|x| / ans) ** (ord - 1)
     x, ans = _scaled(x, ans, ord, axis)
     zero = x == 0
     ratio = np.abs(np.where(zero, 1, x)) / np.where(ans == 0, 1, ans)
-    return g * np.where(zero | (ans == 0), 0, np.sign(x) * ratio ** (ord - 1))
+    return g * np.where(zero | (ans == 0), 0, _sign(x) * ratio ** (ord - 1))
 
 
 def _first(a: Any, largest: bool, axis: int) -> Any:
@@ -99,7 +116,7 @@ def _matrix(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     rows, columns = axes
     along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = np.sum(np.abs(x), along, keepdims=True)
-    return np.where(_first(sums, ord > 0, across), g * np.sign(x), 0)
+    return np.where(_first(sums, ord > 0, across), g * _sign(x), 0)
 
 
 def _spectral(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:

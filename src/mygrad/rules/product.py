@@ -11,7 +11,7 @@ import numpy as np
 from .._operands import unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, pullback, view
+from .._table import composition, not_holomorphic, pullback, view
 from .shape import as_array, axes_of, place_diagonal
 
 __all__ = ["contract", "diagonal_view", "einsum_parse"]
@@ -76,6 +76,11 @@ def _(g: Any, _: Any, x1: Any, _x2: Any, out: Any = None, *, axes: Any = None) -
     return _matmul_2(g, x1, _x2)
 
 
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; of real numbers the array itself."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def _vecdot(g: Any, a: Any, b: Any, axis: int, keepdims: bool) -> Any:
     """The cotangent of the operand `a` of vecdot, of which only the dimension counts."""
     g = np.moveaxis(g, axis, -1) if keepdims else np.expand_dims(g, -1)
@@ -96,7 +101,7 @@ def _(
     axis: Any = -1,
     keepdims: Any = False,
 ) -> Any:
-    return _vecdot(g, _x1, x2, axis, keepdims)
+    return _vecdot(conjugate(g), _x1, x2, axis, keepdims)
 
 
 @pullback(np.vecdot, "x2")
@@ -113,6 +118,9 @@ def _(
     return _vecdot(g, _x2, x1, axis, keepdims)
 
 
+not_holomorphic(np.vecdot)
+
+
 # Since NumPy 2.2.
 if hasattr(np, "matvec"):
 
@@ -124,7 +132,7 @@ if hasattr(np, "matvec"):
     @composition(np.vecmat)
     def _(x1: Any, x2: Any) -> Any:
         x2 = _matrix(x2)
-        return np.matmul(np.expand_dims(as_array(x1), -2), x2)[..., 0, :]
+        return np.matmul(np.expand_dims(conjugate(as_array(x1)), -2), x2)[..., 0, :]
 
     def _matrix(x: Any) -> Any:
         x = as_array(x)
@@ -201,12 +209,15 @@ def _(g: Any, _: Any, a: Any, _b: Any, out: Any = None) -> Any:
 
 @pullback(np.vdot, "a")
 def _(g: Any, _: Any, _a: Any, b: Any) -> Any:
-    return g * np.reshape(np.ravel(b), _a.shape)
+    return conjugate(g) * np.reshape(np.ravel(b), _a.shape)
 
 
 @pullback(np.vdot, "b")
 def _(g: Any, _: Any, a: Any, _b: Any) -> Any:
     return g * np.reshape(np.ravel(a), _b.shape)
+
+
+not_holomorphic(np.vdot)
 
 
 def _contracted(axes: Any, a: Any, b: Any) -> tuple[list[int], ...]:
@@ -576,7 +587,7 @@ _TINY_VECTOR = 4096
 #: As much work per matrix makes a stack of matrix-vector products worth while.
 _TINY_STACKED = 256
 
-_BLAS = frozenset("fd")
+_BLAS = frozenset("fdFD")
 
 
 def _contract_pair(subscripts: str, a: Any, b: Any) -> Any:

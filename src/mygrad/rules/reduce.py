@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import normalize, pullback, synonyms
+from .._table import normalize, not_holomorphic, pullback, synonyms
 
 # ----------------------------------------------------------------------------------------
 # Axes and masks
@@ -238,7 +238,8 @@ def _variance(
     up to 0.
     """
     n = _count(a.shape, axis, where)
-    g = _grow(g, axis, a.ndim, keepdims)
+    # A result that was cast to complex numbers is real all the same.
+    g = _grow(np.real(g) if g.dtype.kind == "c" else g, axis, a.ndim, keepdims)
     axes = _axes(axis, a.ndim)
     if where is not True:
         if mean is None:
@@ -338,6 +339,10 @@ def _(
 ) -> Any:
     correction = ddof if correction is None else correction
     return _deviation(g, ans, a, axis, keepdims, _numbers(a, where), mean, correction)
+
+
+# They are about absolute values.
+not_holomorphic(np.var, np.nanvar, np.std, np.nanstd)
 
 
 # ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from .._lens import memory_order
 from .._operands import has_names, unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, linear, normalize, pullback, view
+from .._table import composition, linear, normalize, not_holomorphic, pullback, view
 from .._value import Spec
 from .index import put
 
@@ -123,7 +123,29 @@ view(np.transpose, _transpose)
 view(np.swapaxes, lambda g, _, _a, axis1, axis2: np.swapaxes(g, axis1, axis2))
 view(np.moveaxis, lambda g, _, _a, source, destination: np.moveaxis(g, destination, source))
 view(np.broadcast_to, lambda g, _, _array, shape, subok=False: sum_to(g, _array.shape))
-view(np.real, lambda g, _, _val: g)
+view(np.real, lambda g, _, _val: g if g.dtype == _val.dtype else g.astype(_val.dtype))
+view(
+    np.imag,
+    lambda g, _, _val: (1j * g).astype(_val.dtype) if _val.dtype.kind == "c" else np.zeros_like(g),
+)
+not_holomorphic(np.real, np.imag)
+
+
+@composition(np.real_if_close)
+def _(a: Any, tol: Any = 100) -> Any:
+    a = as_array(a)
+    if a.dtype.kind == "c" and np.isrealobj(np.real_if_close(unwrap(a), tol)):
+        return np.real(a)
+    return a
+
+
+@composition(np.angle)
+def _(z: Any, deg: Any = False) -> Any:
+    z = as_array(z)
+    if z.dtype.kind != "c":
+        return np.angle(unwrap(z), deg)
+    angle: Any = np.arctan2(np.imag(z), np.real(z))
+    return angle * (180 / np.pi) if deg else angle
 
 
 def place_diagonal(g: Any, a: Spec, offset: Any, axis1: Any, axis2: Any) -> Any:
@@ -393,49 +415,3 @@ def _(
         np.put_along_axis(result, places, g, axis)
         return result
     return np.take_along_axis(g, np.argsort(places, axis), axis)
-
-
-# ----------------------------------------------------------------------------------------
-# Padding
-# ----------------------------------------------------------------------------------------
-
-#: Modes in which each element of the result is one of the array's.
-_PICKING = frozenset({"edge", "reflect", "symmetric", "wrap"})
-
-
-@composition(np.pad)
-def _(
-    array: Any,
-    pad_width: Any,
-    mode: Any = "constant",
-    *,
-    constant_values: Any = 0,
-    reflect_type: Any = "even",
-) -> Any:
-    array = as_array(array)
-    if isinstance(pad_width, dict):
-        pairs = [(0, 0)] * array.ndim
-        for axis, pair in pad_width.items():
-            pairs[axis] = tuple(np.broadcast_to(pair, 2))
-        pad_width = pairs
-    widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
-    if mode == "constant":
-        values = np.broadcast_to(constant_values, (array.ndim, 2))
-        # What is put around a tensor is constant.
-        plain = unwrap(array)
-        for axis, (pair, ends) in enumerate(zip(widths, values, strict=True)):
-            shape = array.shape
-            before, after = [
-                np.full_like(plain, end, shape=(*shape[:axis], width, *shape[axis + 1 :]))
-                for width, end in zip(pair, ends, strict=True)
-            ]
-            array = np.concatenate([before, array, after], axis) if any(pair) else array
-        return array if np.any(widths) else np.copy(array)
-    if mode not in _PICKING or reflect_type != "even":
-        raise TypeError(
-            f"numpy.pad(..., mode={mode!r}, reflect_type={reflect_type!r}): mygrad knows the "
-            f"derivative of the modes constant, {', '.join(sorted(_PICKING))}, which reflect evenly"
-        )
-    for axis, pair in enumerate(widths):
-        array = np.take(array, np.pad(np.arange(array.shape[axis]), pair, mode), axis)
-    return array

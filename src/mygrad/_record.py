@@ -594,6 +594,11 @@ def recorded_ufunc(
     kind: Any = rule
     if any([getattr(part, "dtype", result.dtype).kind == "c" for part in (result, x, y)]):
         kind = rule.complex
+        if kind is None:
+            raise TypeError(
+                f"{rule.name} of complex numbers is not holomorphic, and mygrad knows its "
+                "derivative for real ones only. Pass t.detach() if the gradient is to stop here."
+            )
         need = kind.needs
     v = node(kind, a, b, spec_of(result))
     v.x = _kept(keeper, x, t, need[1], result.dtype)

@@ -38,6 +38,8 @@ __all__ = [
     "COMPLEX",
     "COMPOSITIONS",
     "CONSTANTS",
+    "FOREIGN",
+    "LATE",
     "MINUS_ONE",
     "ONE",
     "ONE_OPERAND",
@@ -89,13 +91,20 @@ class Rule:
 
 
 def name_of(func: Function) -> str:
-    """The public name of a NumPy function."""
+    """The public name of a function."""
+    if func in FOREIGN:
+        return FOREIGN[func]
     module = getattr(func, "__module__", None) or "numpy"
     if isinstance(func, np.ufunc) and module in ("builtins", "numpy"):
         module = "numpy"
     return f"{module}.{getattr(func, '__name__', repr(func))}"
 
 
+#: Another library's ufuncs that we have met -> their public names, which they do not know.
+FOREIGN: dict[Function, str] = {}
+#: Functions that are told of ufuncs without a rule. If it is one of their library's, they
+#: register that library's rules and names.
+LATE: list[Callable[[np.ufunc], None]] = []
 #: NumPy function -> its rule.
 RULES: dict[Function, Rule] = {}
 #: NumPy function -> the same function written in other NumPy functions.
@@ -162,8 +171,8 @@ class Elementwise(Rule):
         }
         self.masked = Masked(self)
         self.checked = Checked(self)
-        #: The rule for complex numbers.
-        self.complex = Complex(self, adjoint)
+        #: The rule for complex numbers, or None if no derivative is known for them.
+        self.complex: Complex | None = Complex(self, adjoint)
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         operands = self.operands(v, v.x, v.y, run)

@@ -14,10 +14,19 @@ from ._modes import tracking
 from ._operands import array_of, carries, prepare, unwrap
 from ._record import record, record_ufunc, recorded_ufunc, wrap
 from ._state import Name, data_of, expose, make, value_of
-from ._table import COMPLEX, COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Elementwise, name_of
+from ._table import (
+    COMPLEX,
+    COMPOSITIONS,
+    CONSTANTS,
+    FOREIGN,
+    LATE,
+    OUTPUTS,
+    RULES,
+    Elementwise,
+    name_of,
+)
 from ._value import Value
 from ._write import overwrite, set_item, write
-from .rules.special import learn, public_name
 
 __all__ = ["call", "no_rule", "plain_call"]
 
@@ -34,8 +43,15 @@ def no_rule(name: str) -> TypeError:
 def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What ``func.method(*inputs, **kwargs)`` is for tensors."""
     rule = RULES.get(func)
-    if rule is None and learn(func):
+    if rule is None and func not in CONSTANTS:
+        for learn in LATE:
+            learn(func)
         rule = RULES.get(func)
+    if func in FOREIGN and kwargs.get("where", True) is not True:
+        raise TypeError(
+            f"{FOREIGN[func]} under where= is refused: SciPy's ufuncs read and write outside of "
+            "their arrays then. Use numpy.where(mask, f(numpy.where(mask, x, inside)), other)."
+        )
     if method != "__call__":
         return _METHODS[method](func, *inputs, **kwargs)
     if rule.__class__ is Elementwise:
@@ -49,7 +65,7 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
     if func in COMPLEX and any([getattr(x, "dtype", np.dtype(int)).kind == "c" for x in inputs]):
         return record_ufunc(COMPLEX[func], inputs, **kwargs)
     if func not in CONSTANTS and tracking() and (carries(inputs) or carries(kwargs.get("out"))):
-        raise no_rule(public_name(func))
+        raise no_rule(name_of(func))
     return plain_call(func, inputs, kwargs)
 
 

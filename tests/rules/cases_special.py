@@ -81,7 +81,7 @@ CASES: list[Case] = [
     case(sp.inv_boxcox, unit(), unit()),
     case(sp.inv_boxcox, unit(3), np.array([0.0, 1e-9, 2.0]) / 3),
     case(sp.inv_boxcox1p, unit(), unit()),
-    case(sp.tklmbda, unit(), between(-0.5, 1.5)()),
+    case(sp.tklmbda, between(-0.6, 0.6)(), between(-0.5, 1.5)()),
     case(sp.huber, between(1.0, 1.2)(4), between(-0.9, 0.9)(4)),
     case(sp.huber, between(0.5, 0.8)(4), above_1(4)),
     case(sp.pseudo_huber, positive(), normal()),
@@ -234,7 +234,8 @@ CASES: list[Case] = [
     case(sp.airy, normal()),
     case(sp.airye, positive()),
     case(pick(sp.airye, 2, 3), between(-2, -0.5)()),
-    case(sp.itairy, normal()),
+    # Further from 0, SciPy's own values are off by up to 1e-6.
+    case(sp.itairy, between(-0.4, 0.4)()),
     case(sp.pbdv, 1.5, normal()),
     case(sp.pbvv, 1.5, normal()),
     case(sp.pbwa, 0.5, normal()),

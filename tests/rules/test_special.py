@@ -194,16 +194,26 @@ def test_a_function_without_a_rule_is_refused_by_name(func):
         func(*args)
 
 
-def test_masks_of_three_operands_are_refused():
-    with pytest.raises(TypeError, match=r"scipy\.special\.betainc.*where"):
-        sp.betainc(1.0, 2.0, mg.tensor([0.5]), where=[True])
+@pytest.mark.parametrize("method", ["__call__", "reduce"])
+def test_masks_are_refused(method):
+    """SciPy's own loops are wrong under where=, and may write outside of their arrays."""
+    x = mg.tensor([0.5, 0.25])
+    with pytest.raises(TypeError, match=r"scipy\.special\.xlogy under where="):
+        if method == "reduce":
+            sp.xlogy.reduce(x, where=[True, False], initial=1.0)
+        else:
+            sp.xlogy(1.0, x, where=[True, False])
+    with pytest.raises(TypeError, match=r"scipy\.special\.airy under where="):
+        sp.airy(x, where=[True, False])
 
 
 @pytest.mark.parametrize("func", [sp.ive, sp.jve, sp.yve], ids=lambda f: f.__name__)
 def test_scaling_is_not_holomorphic(func):
     z = mg.tensor([1.0 + 0.5j])
     with pytest.raises(TypeError, match=f"{func.__name__} of complex numbers"):
-        np.real(func(1.0, z)).backward()
+        func(1.0, z)
+    with pytest.raises(TypeError, match="airye of complex numbers"):
+        sp.airye(z)
 
 
 @pytest.mark.parametrize("func", [sp.gammasgn, sp.round], ids=lambda f: f.__name__)

@@ -1,7 +1,7 @@
 """Derivatives of SciPy's special functions, whose ufuncs come to tensors by NumPy's protocol.
 
-mygrad never imports SciPy. The rules are kept by name; `learn` registers them when the first
-of SciPy's ufuncs meets a tensor. A rule is a line of local partial derivatives, one for each
+mygrad never imports SciPy. The rules are kept by name; they are registered when the first of
+SciPy's ufuncs meets a tensor. A rule is a line of local partial derivatives, one for each
 operand, or None for an operand by which no derivative is known in closed form (the order of a
 Bessel function, say): a tensor there that carries a gradient is refused.
 
@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from .._table import CONSTANTS, ONE_OPERAND, OUTPUTS, RULES, Elementwise, Pullback, name_of
+from .._table import CONSTANTS, FOREIGN, LATE, ONE_OPERAND, OUTPUTS, RULES, Elementwise, Pullback
 from .._table import parameters as parameters_of
 from .elementwise import _power_by_base, _power_by_exponent
 
-__all__ = ["learn", "public_name"]
+__all__: list[str] = []
 
 Partial = Callable[..., Any] | None
 
@@ -34,6 +34,8 @@ sp: Any = None
 _PARTIALS: dict[str, tuple[Partial, ...]] = {}
 _SEVERAL: dict[str, tuple[tuple[Partial, ...], ...]] = {}
 _CONSTANT = ("gammasgn", "round")
+#: Those that are not holomorphic, and whose derivative is known for real numbers only.
+_REAL_ONLY = ("airye", "ive", "jve", "yve")
 
 _SQRT2 = math.sqrt(2)
 _SQRT_PI = math.sqrt(math.pi)
@@ -77,7 +79,6 @@ def _unknown(_: Any, _x: Any, _y: Any) -> Any:
 def _elementwise(func: np.ufunc, partials: tuple[Partial, ...]) -> Elementwise:
     """The rule of a ufunc of one or two operands."""
     rule = Elementwise(func, tuple(_unknown if d is None else d for d in partials))
-    rule.name = _full_name(func)
     if None in partials:
         refused = partials.index(None)
         written = [d for d in partials if d is not None]
@@ -87,6 +88,7 @@ def _elementwise(func: np.ufunc, partials: tuple[Partial, ...]) -> Elementwise:
         rule.keep = _Known(known, rule.name, dict.fromkeys(keys, name))
         if refused == 0:
             rule.db = _with_order(written[0])
+            assert rule.complex is not None
             rule.complex.db = lambda ans, v, x: rule.db(ans, np.real(v), x)
     return rule
 
@@ -120,7 +122,6 @@ class Partials(Pullback):
 
     def __init__(self, func: np.ufunc, partials: tuple[Partial, ...]) -> None:
         super().__init__(func)
-        self.name = _full_name(func)
         written = [d for d in partials if d is not None]
         names = self.names = tuple(_operands(written[0]))
         self.kinds = [ONE_OPERAND] * len(names)
@@ -156,20 +157,25 @@ def _find(module: ModuleType | None, name: str) -> Any:
     return own if isinstance(own, np.ufunc) else getattr(module, name, None)
 
 
-def learn(func: np.ufunc) -> bool:
-    """Register the rules of SciPy's special functions if `func`, which has none, is one."""
+def _learn(func: np.ufunc) -> None:
+    """Register all rules if `func` is one of SciPy's special functions."""
     module = sys.modules.get("scipy.special")
     if module is None or _find(module, func.__name__) is not func:
-        return False
+        return
     with _registering:
         if sp is None:
             _register(module)
-    return func in RULES
+
+
+LATE.append(_learn)
 
 
 def _register(module: ModuleType) -> None:
     global sp
     sp = module
+    for name in {*dir(module), *dir(sys.modules.get("scipy.special._ufuncs"))}:
+        if isinstance(func := _find(module, name), np.ufunc):
+            FOREIGN[func] = f"scipy.special.{func.__name__.lstrip('_')}"
     rules: dict[Any, Any] = {}
     outputs: dict[Any, Any] = {}
     # Older versions of SciPy lack some.
@@ -181,21 +187,13 @@ def _register(module: ModuleType) -> None:
         func = _find(module, name)
         if isinstance(func, np.ufunc):
             outputs[func] = tuple(_elementwise(func, partials) for partials in each)
+    for name in _REAL_ONLY:
+        func = _find(module, name)
+        for rule in outputs.get(func) or (rules[func],):
+            rule.complex = None
     CONSTANTS.update(f for name in _CONSTANT if isinstance(f := _find(module, name), np.ufunc))
     OUTPUTS.update(outputs)
     RULES.update(rules)
-
-
-def _full_name(func: np.ufunc) -> str:
-    return f"scipy.special.{func.__name__.lstrip('_')}"
-
-
-def public_name(func: np.ufunc) -> str:
-    """The public name of a ufunc of NumPy's or SciPy's; ufuncs do not know where they are."""
-    if getattr(np, func.__name__, None) is func:
-        return name_of(func)
-    own = _find(sys.modules.get("scipy.special"), func.__name__) is func
-    return _full_name(func) if own else name_of(func)
 
 
 # ----------------------------------------------------------------------------------------
@@ -205,14 +203,6 @@ def public_name(func: np.ufunc) -> str:
 
 def _is_complex(*operands: Any) -> bool:
     return any(np.iscomplexobj(x) for x in operands)
-
-
-def _must_be_real(name: str, x: Any) -> None:
-    if _is_complex(x):
-        raise TypeError(
-            f"scipy.special.{name} of complex numbers is not holomorphic; mygrad differentiates it "
-            "for real numbers only."
-        )
 
 
 def _polynomial(x: Any, coefficients: list[float]) -> Any:
@@ -916,18 +906,8 @@ _ufunc(
 )
 
 
-def _jve(_: Any, v: Any, x: Any) -> Any:
-    _must_be_real("jve", x)
-    return (sp.jve(v - 1, x) - sp.jve(v + 1, x)) / 2
-
-
-def _yve(_: Any, v: Any, x: Any) -> Any:
-    _must_be_real("yve", x)
-    return (sp.yve(v - 1, x) - sp.yve(v + 1, x)) / 2
-
-
-_ufunc("jve", None, _jve)
-_ufunc("yve", None, _yve)
+_ufunc("jve", None, lambda _, v, x: (sp.jve(v - 1, x) - sp.jve(v + 1, x)) / 2)
+_ufunc("yve", None, lambda _, v, x: (sp.yve(v - 1, x) - sp.yve(v + 1, x)) / 2)
 
 
 def _scaled(v: Any, x: Any, plain: Any, sign: int) -> Any:
@@ -965,7 +945,6 @@ def _i1e(_: Any, x: Any) -> Any:
 
 
 def _ive(ans: Any, v: Any, x: Any) -> Any:
-    _must_be_real("ive", x)
     plain = (sp.ive(v - 1, x) + sp.ive(v + 1, x)) / 2 - np.sign(x) * ans
     return _scaled(v, x, plain, -1)
 
@@ -1052,7 +1031,6 @@ _outputs(
 
 def _airye(which: int, sign: int) -> Callable[..., Any]:
     def partial(ans: Any, x: Any) -> Any:
-        _must_be_real("airye", x)
         other = sp.airye(x)[which]
         above = x > 0
         growth = np.where(above, np.sqrt(np.where(above, x, 1.0)), 0.0)

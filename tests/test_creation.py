@@ -186,3 +186,15 @@ def test_the_stop_of_arange_has_no_derivative():
     mg.arange(t).backward()
     mg.arange(0.0, t).backward()
     assert t.grad is None
+
+
+def test_kaiser():
+    for m in (0, 1, 2, 5):
+        for beta in (0.0, 2.5):
+            window = mg.kaiser(m, tensor(beta))
+            np.testing.assert_array_equal(window.data, np.kaiser(m, beta), strict=True)
+            np.testing.assert_array_equal(mg.kaiser(m, beta).data, np.kaiser(m, beta), strict=True)
+    check_grad(lambda beta: mg.kaiser(5, beta), 2.5)
+    check_grad(lambda beta: mg.kaiser(4, beta), 0.5)
+    with pytest.raises(TypeError, match="carries a gradient"):
+        mg.kaiser(tensor(3.0), tensor(2.0))

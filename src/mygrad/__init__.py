@@ -7,7 +7,7 @@
 array([2., 4., 6.])
 """
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from importlib import import_module as _import_module
 from typing import Any as _Any
 
 import numpy as _np
@@ -26,6 +26,7 @@ from ._creation import (
     full_like,
     geomspace,
     identity,
+    kaiser,
     linspace,
     logspace,
     ones,
@@ -99,6 +100,12 @@ globals().update(
 # NumPy has two functions for each.
 amax, amin = globals()["max"], globals()["min"]
 
-if _TYPE_CHECKING:
-    # The functions made from the table.
-    def __getattr__(name: str) -> _Any: ...
+
+# Imported when first used: `mygrad.special` needs SciPy.
+# For type checkers it also stands for the functions made from the table.
+def __getattr__(name: str) -> _Any:
+    if name in ("polynomial", "special"):
+        return _import_module(f"mygrad.{name}")
+    if name in ("c_", "r_"):
+        return getattr(_import_module("mygrad._rebound"), name)
+    raise AttributeError(f"module 'mygrad' has no attribute {name!r}")

@@ -8,7 +8,7 @@ import numpy as np
 from ._functions import apply, like, new_leaf
 from ._functions import full_like as _full_like
 from ._modes import tracking
-from ._operands import carries, has_names, prepare, stacked, unwrap
+from ._operands import array_of, carries, has_names, prepare, stacked, unwrap
 from ._record import check_constant
 from ._state import Name, data_of, expose, is_constant
 from ._tensor import Tensor
@@ -26,6 +26,7 @@ __all__ = [
     "full_like",
     "geomspace",
     "identity",
+    "kaiser",
     "linspace",
     "logspace",
     "ones",
@@ -418,6 +419,29 @@ def geomspace(
     """
     rest = {"num": num, "endpoint": endpoint, "dtype": dtype, "axis": axis}
     return _spaced(np.geomspace, {"start": start, "stop": stop}, rest, constant)
+
+
+def kaiser(M: int, beta: Any, *, constant: bool | None = None) -> Tensor:
+    """Return the Kaiser window of `M` points; see `numpy.kaiser`.
+
+    A tensor as `beta` gets a gradient.
+
+    Examples
+    --------
+    >>> beta = mg.tensor(2.0)
+    >>> mg.kaiser(3, beta)[0].backward()
+    >>> beta.grad
+    array(-0.30609719)
+    """
+    check_constant(constant)
+    if not tracking() or not carries(beta):
+        return _leaf(np.kaiser(*unwrap((M, beta))), constant)
+    M = array_of(M, "mygrad.kaiser")
+    if M <= 1:
+        return array(np.kaiser(M, 0.0), constant=constant)
+    middle = (M - 1) / 2
+    height = np.sqrt(1 - ((np.arange(M) - middle) / middle) ** 2)
+    return apply(np.divide, (np.i0(beta * height), np.i0(beta)), {}, constant)  # type: ignore[no-any-return]
 
 
 def _spaced(func: Any, ends: dict[str, Any], rest: dict[str, Any], constant: bool | None) -> Tensor:

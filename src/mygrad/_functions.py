@@ -45,7 +45,9 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
     if func in _CREATION:
         # Of the kind of the tensor that was given as like=.
         return (
-            new_leaf(func(*args, **kwargs)) if func not in _CONVERSION else _converted(args, kwargs)
+            _converted(func, args, kwargs)
+            if func in _CONVERSION
+            else new_leaf(func(*args, **kwargs))
         )
     if func not in CONSTANTS and tracking() and carries((args, kwargs)):
         raise no_rule(name_of(func))
@@ -207,14 +209,18 @@ def full_like(
 
 
 #: Functions that dispatch on ``like=``.
-_CONVERSION = frozenset({np.array, np.asarray, np.asanyarray, np.ascontiguousarray})
+_CONVERSION = frozenset(
+    {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray}
+)
 _CREATION = _CONVERSION | {
     np.arange,
     np.empty,
     np.eye,
     np.frombuffer,
+    np.fromfile,
     np.fromfunction,
     np.fromiter,
+    np.fromstring,
     np.full,
     np.genfromtxt,
     np.identity,
@@ -225,12 +231,19 @@ _CREATION = _CONVERSION | {
 }
 
 
-def _converted(args: Any, kwargs: Any) -> Any:
+def _converted(func: Function, args: Any, kwargs: Any) -> Any:
     """``np.array(x, like=tensor)``: tensors in `x` keep their gradients."""
-    data, t = prepare(args[0])
+    data, found = prepare(args[0])
+    t: Any = found
     if t is None:
-        return new_leaf(np.array(data, *args[1:], **kwargs))
-    return t.astype(*args[1:]) if len(args) > 1 else +t  # type: ignore[attr-defined, operator]
+        return new_leaf(func(data, *args[1:], **kwargs))
+    if not isinstance(data, np.ndarray):
+        # NumPy's function would turn foreign arrays into its own.
+        dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
+        return +t if dtype is None else t.astype(dtype)
+    result = func(data, *args[1:], **kwargs)
+    t = t if t.ndim == result.ndim else t[None]  # ndmin
+    return t.astype(result.dtype, order="C" if result.flags.c_contiguous else "F")
 
 
 _OWN: dict[Function, Function] = {

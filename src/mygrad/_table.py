@@ -15,6 +15,7 @@ derivatives come about) and on foreign arrays such as Dask's.
 ``view(f, t)``           as `linear`; the result may be a view of the operand
 ``composition(f)``       written in other NumPy functions; needs no rule
 ``constant(f, ...)``     the derivative is zero: NumPy's own result is returned
+``declined(why, names)`` there is no rule, and why
 ======================= =====================================================
 
 The contract:
@@ -38,6 +39,7 @@ __all__ = [
     "COMPLEX",
     "COMPOSITIONS",
     "CONSTANTS",
+    "DECLINED",
     "FOREIGN",
     "LATE",
     "MINUS_ONE",
@@ -54,6 +56,7 @@ __all__ = [
     "Rule",
     "composition",
     "constant",
+    "declined",
     "elementwise",
     "linear",
     "normalize",
@@ -63,6 +66,7 @@ __all__ = [
     "synonyms",
     "unless_real",
     "view",
+    "why_declined",
 ]
 
 Function = Callable[..., Any]
@@ -113,6 +117,8 @@ COMPOSITIONS: dict[Function, Function] = {}
 SEVERAL: set[Function] = set()
 #: NumPy functions whose derivative is zero: they get plain arrays and return them.
 CONSTANTS: set[Function] = set()
+#: The name of a function, or of a module, that gets no rule -> why.
+DECLINED: dict[str, str] = {}
 #: Ufuncs whose derivative is zero for real numbers only -> the rule for complex ones.
 COMPLEX: dict[np.ufunc, "Elementwise"] = {}
 #: Ufuncs with several outputs -> the rule of each output, or None if it is constant.
@@ -558,3 +564,13 @@ def composition(*functions: Function, several: bool = False) -> Callable[[Functi
 def constant(*functions: Function) -> None:
     """Register functions whose derivative is zero wherever it exists."""
     CONSTANTS.update(functions)
+
+
+def declined(why: str, names: str) -> None:
+    """Register why functions get no rule, by their full names or that of their module."""
+    DECLINED.update(dict.fromkeys(names.split(), why))
+
+
+def why_declined(name: str) -> str | None:
+    """Why a function has no rule, by its full name."""
+    return DECLINED.get(name) or DECLINED.get(name.rpartition(".")[0])

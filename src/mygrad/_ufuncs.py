@@ -24,6 +24,7 @@ from ._table import (
     RULES,
     Elementwise,
     name_of,
+    why_declined,
 )
 from ._value import Value
 from ._write import overwrite, set_item, write
@@ -33,10 +34,11 @@ __all__ = ["call", "no_rule", "plain_call"]
 
 def no_rule(name: str) -> TypeError:
     """What to raise where a gradient would be lost."""
+    why = why_declined(name)
     return TypeError(
-        f"{name} has no derivative in mygrad, and a tensor that carries a gradient was given to "
-        "it. Write it with functions that have one, or pass t.detach() if the gradient is to "
-        "stop here."
+        f"{name} has no derivative in mygrad{f' ({why})' if why else ''}, and a tensor that "
+        "carries a gradient was given to it. Write it with functions that have one, or pass "
+        "t.detach() if the gradient is to stop here."
     )
 
 

@@ -12,7 +12,17 @@ from test_complex import CASES as COMPLEX_CASES
 
 import mygrad as mg
 from mygrad import Tensor
-from mygrad._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, Pullback, name_of
+from mygrad._functions import _CREATION, _OWN
+from mygrad._table import (
+    COMPLEX,
+    COMPOSITIONS,
+    CONSTANTS,
+    OUTPUTS,
+    RULES,
+    Pullback,
+    name_of,
+    why_declined,
+)
 
 BODIES = {
     **{(func, "body"): body for func, body in COMPOSITIONS.items()},
@@ -427,6 +437,27 @@ UNTRIED = {
 }
 
 
+def test_every_function_of_numpy_is_accounted_for():
+    """In the table, or declined with a reason; a new NumPy may add functions."""
+    functions = overrides.get_overridable_numpy_array_functions()
+    functions |= overrides.get_overridable_numpy_ufuncs()
+    places = [RULES, COMPOSITIONS, OUTPUTS, CONSTANTS, COMPLEX, _OWN, _CREATION]
+    modules = (np, np.linalg, np.fft, np.emath, np.strings, np.lib.stride_tricks)
+    listed = {f for module in modules for f in vars(module).values() if getattr(f, "__hash__", 0)}
+    left = [name_of(f) for f in functions & listed if not any(f in place for place in places)]
+    assert [name for name in left if not why_declined(name)] == []
+
+
+@pytest.mark.parametrize("func", [np.packbits, np.busday_count, np.strings.str_len], ids=name_of)
+def test_why_a_function_is_declined_is_said(func):
+    t = mg.tensor([1.0])
+    args = (t,) * (2 if func is np.busday_count else 1)
+    with pytest.raises(
+        TypeError, match=f"{name_of(func)} has no derivative in mygrad .it works on"
+    ):
+        func(*args)
+
+
 @pytest.mark.parametrize("func", [*FUNCTIONS, *UFUNCS], ids=name_of)
 def test_no_function_loses_a_gradient(func):
     if func.__name__ in NO_OPERANDS | INTEGERS:
@@ -487,6 +518,20 @@ def test_constants_go_through_everything(func):
     args = (x, x) if func is np.nextafter else (x,)
     with mg.no_autodiff:
         np.testing.assert_array_equal(func(*args), func(*[SQUARE] * len(args)))
+
+
+@pytest.mark.parametrize("func", [np.array, np.asarray, np.ascontiguousarray, np.asfortranarray])
+def test_conversions_like_a_tensor_keep_its_gradient(func):
+    x = mg.tensor(X)
+    for t in (x, x.T, x[0], x[:, ::2]):
+        for more in ((), (np.float32,)):
+            result, expected = func(t, *more, like=x), func(t.data, *more)
+            assert isinstance(result, Tensor)
+            np.testing.assert_array_equal(result.data, expected, strict=True)
+            for flag in ("C", "F"):
+                assert result.data.flags[flag] or not expected.flags[flag]
+            (result**2).sum().backward()
+            np.testing.assert_allclose(t.grad, 2 * t.data, 1e-6)
 
 
 @pytest.mark.parametrize("func", [np.arange, np.zeros, np.ones, np.full, np.eye, np.asarray])

@@ -2,6 +2,7 @@
 
 from . import (
     constant,
+    declined,
     elementwise,
     emath,
     fft,
@@ -19,6 +20,7 @@ from . import (
 
 __all__ = [
     "constant",
+    "declined",
     "elementwise",
     "emath",
     "fft",

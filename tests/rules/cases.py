@@ -935,9 +935,9 @@ SPECIAL: list[Special] = [
 # Families of functions with files of their own
 # ----------------------------------------------------------------------------------------
 
-for _family in ("selection", "special", "statistics", "fft", "linalg"):
+for _family in ("selection", "sets", "special", "statistics", "fft", "linalg"):
     _module = import_module(f"cases_{_family}")
     CASES += _module.CASES
-    SPECIAL += _module.SPECIAL
+    SPECIAL += getattr(_module, "SPECIAL", [])
 
 CALLS: list[Call] = [call for case in CASES for call in case.calls()]

@@ -49,7 +49,7 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         for learn in LATE:
             learn(func)
         rule = RULES.get(func)
-    if func in FOREIGN and kwargs.get("where", True) is not True:
+    if kwargs and func in FOREIGN and kwargs.get("where", True) is not True:
         raise TypeError(
             f"{FOREIGN[func]} under where= is refused: SciPy's ufuncs read and write outside of "
             "their arrays then. Use numpy.where(mask, f(numpy.where(mask, x, inside)), other)."

@@ -339,8 +339,7 @@ class Pullback(Rule):
     def learn(self, vjp: Function, parameter: str | None, several: bool) -> None:
         code = vjp.__code__
         names = parameters(vjp)
-        skip = 3 if several else 2
-        bare = tuple(name.lstrip("_") for name in names[skip:])
+        bare = tuple(name.lstrip("_") for name in names[2:])
         only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         if self.vjps and (bare, frozenset(only)) != (self.names, self.keywords):
             raise TypeError(f"the rules of {self.name} disagree about its parameters")
@@ -365,8 +364,7 @@ class Pullback(Rule):
         #: Keywords that are no operands.
         self.inert_keywords = (self.keywords | {*bare[1:]}) - {*self.vjps, "out"}
         self.needs[parameter] = (
-            not names[skip - 1].startswith("_") if not several else not names[1].startswith("_"),
-            *(not name.startswith("_") for name in names[skip:]),
+            *(not name.startswith("_") for name in names[1:]),
         )
         if self.is_plain:
             self.plain_needs = self.needs[first][:2]
@@ -387,11 +385,14 @@ class Pullback(Rule):
             g = np.conjugate(g)
         parents = v.b if v.a is None else (v.a,)
         args, kwargs = run.lift_call(args, kwargs, parents, v.y)
-        for parent, (vjp, _, index) in zip(parents, v.y, strict=True):
+        of: dict[Any, Function] = {}
+        for parent, (vjp, key, index) in zip(parents, v.y, strict=True):
             if index is None:
                 c = vjp(g, ans, *args, **kwargs)
             else:
-                c = vjp(g, ans, index, *args, **kwargs)
+                if key not in of:
+                    of[key] = vjp(g, ans, *args, **kwargs)
+                c = of[key](index)
             run.add(parent, np.conjugate(c) if conjugate else c, False)
 
 
@@ -503,8 +504,8 @@ def pullback(
 ) -> Callable[[Function], Function]:
     """Register the vector-Jacobian product of one parameter (the first, if not named).
 
-    With `several`, the parameter takes a sequence of operands; the product gets the index
-    of the wanted one as its third argument: ``(g, ans, index, *args)``.
+    With `several`, the parameter takes a sequence of operands. Then the product is called once for
+    all of them, and returns a function of the index that gives the cotangent of each.
     """
 
     def register(vjp: Function) -> Function:

@@ -76,7 +76,7 @@ def test_names_and_order_are_numpys(key):
     theirs = inspect.signature(func)
     names = kinds(ours, *POSITIONAL)
     if func not in COMPOSITIONS:
-        names = names[3 if _ in RULES[func].several else 2 :]
+        names = names[2:]
     names = [name.lstrip("_") for name in names]
     positional = kinds(theirs, *POSITIONAL)
     assert names == positional[: len(names)]

@@ -14,6 +14,7 @@ from ._state import Name, View, data_of, is_constant, make
 from ._table import (
     COMPOSITIONS,
     CONSTANTS,
+    PASSES_ON,
     RULES,
     SEVERAL,
     Elementwise,
@@ -55,6 +56,8 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
 def _compose(func: Function, args: Any, kwargs: Any) -> Any:
     """Run a composition; what is written in other functions needs no ``out=`` of its own."""
     kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
+    if func in PASSES_ON:
+        return COMPOSITIONS[func](*args, **kwargs)
     if "out" in kwargs and "out" not in signature(func).parameters:
         raise TypeError(f"{name_of(func)}() has no argument 'out'")
     out = kwargs.pop("out", None)
@@ -108,7 +111,8 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
 def _settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
-        return result.__class__([_settled(part, args, constant) for part in result])
+        make_tuple = getattr(result, "_make", result.__class__)
+        return make_tuple([_settled(part, args, constant) for part in result])
     if not isinstance(result, Name):
         return wrap(result, None, constant)
     if constant is None or constant is is_constant(result):

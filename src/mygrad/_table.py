@@ -43,6 +43,7 @@ __all__ = [
     "ONE_OPERAND",
     "OPERANDS",
     "OUTPUTS",
+    "PASSES_ON",
     "PICK",
     "RULES",
     "SEVERAL",
@@ -102,6 +103,8 @@ RULES: dict[Function, Rule] = {}
 COMPOSITIONS: dict[Function, Function] = {}
 #: Those compositions whose first parameter takes a sequence of operands.
 SEVERAL: set[Function] = set()
+#: Those that call a function given to them, with keywords of any name.
+PASSES_ON: set[Function] = set()
 #: NumPy functions whose derivative is zero: they get plain arrays and return them.
 CONSTANTS: set[Function] = set()
 #: Ufuncs whose derivative is zero for real numbers only -> the rule for complex ones.
@@ -531,10 +534,13 @@ def view(func: Function, transpose: Function) -> None:
     rule.learn(transpose, None, False)
 
 
-def composition(*functions: Function, several: bool = False) -> Callable[[Function], Function]:
+def composition(
+    *functions: Function, several: bool = False, passes_on: bool = False
+) -> Callable[[Function], Function]:
     """Register a function as written in other, differentiable functions.
 
-    With `several`, the first parameter takes a sequence of operands.
+    With `several`, the first parameter takes a sequence of operands. With `passes_on`, keywords
+    are for a function that is one of the arguments.
     """
 
     def register(body: Function) -> Function:
@@ -542,6 +548,8 @@ def composition(*functions: Function, several: bool = False) -> Callable[[Functi
             COMPOSITIONS[func] = body
             if several:
                 SEVERAL.add(func)
+            if passes_on:
+                PASSES_ON.add(func)
         return body
 
     return register

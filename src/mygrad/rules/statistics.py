@@ -23,7 +23,7 @@ from .._table import composition, linear, not_holomorphic, pullback
 from .._value import Spec
 from .index import put
 from .product import conjugate
-from .reduce import _weights as weights_like
+from .reduce import weights_like
 from .shape import as_array, axes_of
 
 __all__: list[str] = []
@@ -414,7 +414,7 @@ def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
     return np.bincount(unwrap(x), unwrap(weights), minlength)
 
 
-def _histogram2d(weights: Any, sample: Any, edges: Any) -> Any:
+def _histogramdd(weights: Any, sample: Any, edges: Any) -> Any:
     """Sums of weights in each bin, by NumPy's histogramdd."""
     return np.histogramdd(sample, edges, weights=weights)[0]
 
@@ -429,7 +429,7 @@ def _binned(g: Any, sample: Any, edges: Any) -> Any:
     return np.where(inside, g[tuple(places)], 0)
 
 
-linear(_histogram2d, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
+linear(_histogramdd, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
 
 
 def _histogram(weights: Any, a: Any, bins: Any, range: Any, edges: Any) -> Any:
@@ -504,7 +504,7 @@ def _(
     if isinstance(weights, (list, tuple)):
         weights = as_array(weights)
     if isinstance(weights, Name):
-        counts = record(_histogram2d, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
+        counts = record(_histogramdd, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
     else:
         counts = wrap(counts, None, True)
     if not hasattr(bins, "__len__") or len(bins) != 2:
@@ -513,6 +513,29 @@ def _(
     known = zip((x, y), bins, ranges, edges, strict=True)
     edges = [_edges(*each) for each in known]
     return (_density(counts, *edges) if density else counts), *edges
+
+
+@composition(np.histogramdd)
+def _(
+    sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> Any:
+    if not (hasattr(sample, "ndim") and sample.ndim == 2):
+        # One-dimensional arrays, one for each dimension.
+        sample = np.atleast_2d(as_array(sample)).T
+    plain = unwrap(sample)
+    counts, edges = np.histogramdd(plain, unwrap(bins), unwrap(range), weights=unwrap(weights))
+    if isinstance(weights, (list, tuple)):
+        weights = as_array(weights)
+    if isinstance(weights, Name):
+        counts = record(_histogramdd, (weights, plain, tuple(edges)), {})
+    else:
+        counts = wrap(counts, None, True)
+    n = sample.shape[1]
+    all_bins = bins if hasattr(bins, "__len__") else [bins] * n
+    ranges = [None] * n if range is None else range
+    known = zip(sample.T, all_bins, ranges, edges, strict=True)
+    edges = [_edges(*each) for each in known]
+    return (_density(counts, *edges) if density else counts), edges
 
 
 # ----------------------------------------------------------------------------------------
@@ -900,6 +923,19 @@ else:
     composition(np.unique_values)(lambda x: _unique(x, equal_nan=False))
 
 
+def _with_values(func: Callable[..., Any]) -> Callable[..., Any]:
+    def body(x: Any) -> Any:
+        x = as_array(x)
+        places = np.unique_all(unwrap(x)).indices
+        return func(unwrap(x))._replace(values=np.take(x, places))
+
+    return body
+
+
+for _func in (np.unique_all, np.unique_counts, np.unique_inverse):
+    composition(_func)(_with_values(_func))
+
+
 @composition(np.nan_to_num)
 def _(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     given, x = x, as_array(x)
@@ -1046,6 +1082,105 @@ def _(p: Any, m: Any = 1, k: Any = None) -> Any:
     return p
 
 
+@composition(np.polydiv)
+def _(u: Any, v: Any) -> Any:
+    u, v = np.atleast_1d(as_array(u)) + 0.0, np.atleast_1d(as_array(v)) + 0.0
+    dtype = np.result_type(u.dtype, v.dtype)
+    n = len(v)
+    scale = 1.0 / v[0]
+    rest, quotient = u.astype(dtype), []
+    for k in range(len(u) - n + 1):
+        d = scale * rest[k]
+        quotient.append(d)
+        rest = np.concatenate((rest[:k], rest[k : k + n] - d * v, rest[k + n :]))
+    while len(rest) > 1 and np.allclose(unwrap(rest)[0], 0, rtol=1e-14):
+        rest = rest[1:]
+    return np.stack(quotient) if quotient else np.zeros(1, dtype), rest
+
+
+@composition(np.poly)
+def _(seq_of_zeros: Any) -> Any:
+    zeros = np.atleast_1d(as_array(seq_of_zeros))
+    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] != 0:
+        zeros = np.linalg.eigvals(zeros)
+    elif zeros.ndim == 1:
+        zeros = zeros.astype(np.mintypecode(zeros.dtype.char))
+    else:
+        raise ValueError("input must be 1d or non-empty square 2d array.")
+    if len(zeros) == 0:
+        return 1.0
+    one = np.ones(1, zeros.dtype)
+    p = one
+    for i in range(len(zeros)):
+        p = np.convolve(p, np.concatenate((one, -zeros[i : i + 1])))
+    if p.dtype.kind == "c":
+        # Of pairs of conjugate zeros the polynomial is real.
+        plain = unwrap(zeros).astype(complex)
+        if np.all(np.sort(plain) == np.sort(plain.conjugate())):
+            p = np.real(p)
+    return p
+
+
+@pullback(np.roots)
+def _(g: Any, ans: Any, p: Any) -> Any:
+    # p(r) = 0, so that dr = -dp(r) / p'(r).
+    shape = p.shape
+    p = np.ravel(p).astype(ans.dtype)
+    c = -g / np.polyval(np.polyder(p), ans)
+    return np.reshape(np.dot(c, np.vander(ans, len(p))), shape)
+
+
+@composition(np.polyfit)
+def _(
+    x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False
+) -> Any:
+    order = int(deg) + 1
+    x, y = as_array(x) + 0.0, as_array(y) + 0.0
+    if deg < 0:
+        raise ValueError("expected deg >= 0")
+    if x.ndim != 1:
+        raise TypeError("expected 1D vector for x")
+    if x.size == 0:
+        raise TypeError("expected non-empty vector for x")
+    if y.ndim not in (1, 2):
+        raise TypeError("expected 1D or 2D array for y")
+    if len(x) != len(y):
+        raise TypeError("expected x and y to have same length")
+    if rcond is None:
+        rcond = len(x) * np.finfo(x.dtype).eps
+    powers, values = np.vander(x, order), y
+    if w is not None:
+        w = as_array(w) + 0.0
+        if w.ndim != 1:
+            raise TypeError("expected a 1-d array for weights")
+        if len(w) != len(y):
+            raise TypeError("expected w and y to have the same length")
+        # NumPy multiplies and divides in place.
+        powers = _like(powers * w[:, None], powers.dtype)
+        values = _like(values * (w[:, None] if y.ndim == 2 else w), y.dtype)
+    scale = np.sqrt(np.sum(powers * powers, 0))
+    powers = powers / scale
+    c, residuals, rank, s = np.linalg.lstsq(powers, values, rcond)
+    c = (c.T / scale).T
+    if rank != order and not full:
+        warnings.warn(
+            "Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2
+        )
+    if full:
+        return c, residuals, rank, s, rcond
+    if not cov:
+        return c
+    base = np.linalg.inv(np.dot(powers.T, powers)) / np.outer(scale, scale)
+    factor: Any = 1
+    if cov != "unscaled":
+        if len(x) <= order:
+            raise ValueError(
+                "the number of data points must exceed order to scale the covariance matrix"
+            )
+        factor = residuals / (len(x) - order)
+    return c, (base if y.ndim == 1 else base[:, :, None]) * factor
+
+
 @pullback(np.vander)
 def _(g: Any, _: Any, x: Any, N: Any = None, increasing: Any = False) -> Any:
     n = g.shape[1]
@@ -1189,13 +1324,13 @@ def _(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> 
     return tuple([np.copy(grid) for grid in grids] if copy else grids)
 
 
-@composition(np.apply_along_axis)
-def _(func1d: Any, axis: Any, arr: Any, *args: Any) -> Any:
+@composition(np.apply_along_axis, passes_on=True)
+def _(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
     arr = as_array(arr)
     (axis,) = normalize_axis_tuple(axis, arr.ndim)
     rows = np.moveaxis(arr, axis, -1)
     rest = rows.shape[:-1]
-    found = [as_array(func1d(rows[(*i, ...)], *args)) for i in np.ndindex(rest)]
+    found = [as_array(func1d(rows[(*i, ...)], *args, **kwargs)) for i in np.ndindex(rest)]
     if not found:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
     result = np.reshape(np.stack(found), rest + found[0].shape)
@@ -1219,8 +1354,8 @@ def _(func: Any, a: Any, axes: Any) -> Any:
     return a
 
 
-@composition(np.piecewise)
-def _(x: Any, condlist: Any, funclist: Any, *args: Any) -> Any:
+@composition(np.piecewise, passes_on=True)
+def _(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     x = as_array(x)
     conditions = unwrap(condlist)
     if np.isscalar(conditions) or (
@@ -1239,7 +1374,7 @@ def _(x: Any, condlist: Any, funclist: Any, *args: Any) -> Any:
         count = int(np.count_nonzero(condition))
         if not count:
             continue
-        values = as_array(func(x[condition], *args) if callable(func) else func)
+        values = as_array(func(x[condition], *args, **kw) if callable(func) else func)
         values = np.broadcast_to(values, (count, *x.shape[condition.ndim :])).astype(x.dtype)
         y = np.where(condition, put(values, Spec(x.shape, x.dtype), condition), y)
     return y

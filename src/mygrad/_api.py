@@ -55,8 +55,9 @@ def _writer(func: Function) -> Function:
         INPLACE[func](*args, **kwargs)
 
     run.__doc__ = (
-        f"`{name_of(func)}` for tensors: writes into the first argument, which gradients follow.\n\n"
-        "An array is written to as well, unless a gradient would be lost by that.\n"
+        f"`{name_of(func)}` for tensors: writes into the first argument.\n\n"
+        "Gradients follow what is written. An array is written to as well, unless a gradient\n"
+        "would be lost by that.\n"
     )
     return run
 

@@ -112,9 +112,9 @@ def _settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
         make_tuple = getattr(result, "_make", result.__class__)
-        return make_tuple([_settled(part, args, constant) for part in result])
+        return make_tuple([_settled_part(part, args, constant) for part in result])
     if not isinstance(result, Name):
-        return wrap(result, None, constant)
+        return wrap(np.asarray(result) if isinstance(result, float) else result, None, constant)
     if constant is None or constant is is_constant(result):
         return result
     if any([result is x for x in args]):
@@ -128,6 +128,13 @@ def _settled(result: Any, args: Any, constant: bool | None) -> Any:
         home.constant = True
         return result
     return make(data_of(result), None)
+
+
+def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
+    """One of several results; those of integers, counts and indices, are constants always."""
+    if constant is False and not differentiable(getattr(part, "dtype", np.dtype(float))):
+        constant = None
+    return _settled(part, args, constant)
 
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:

@@ -366,9 +366,7 @@ class Pullback(Rule):
         self.is_plain = first in self.vjps and first not in self.several and not self.is_view
         #: Keywords that are no operands.
         self.inert_keywords = (self.keywords | {*bare[1:]}) - {*self.vjps, "out"}
-        self.needs[parameter] = (
-            *(not name.startswith("_") for name in names[1:]),
-        )
+        self.needs[parameter] = (*(not name.startswith("_") for name in names[1:]),)
         if self.is_plain:
             self.plain_needs = self.needs[first][:2]
             self.plain_places = ((self.vjps[first], 0, None),)

@@ -9,6 +9,7 @@ from _oracle import (
     differences,
     gradient_of,
     outcome,
+    parts,
     product,
     public,
     quiet,
@@ -20,7 +21,7 @@ from checks import PARTLY
 
 import mygrad as mg
 from mygrad import Tensor
-from mygrad._table import OUTPUTS, RULES, Elementwise
+from mygrad._table import OUTPUTS, PASSES_ON, RULES, Elementwise
 
 #: The first case of each differentiable ufunc, whose operands are all draws.
 UFUNCS: dict[np.ufunc, Case] = {}
@@ -483,6 +484,9 @@ VALUES = {
     "base": [3.0],
     "sparse": [True],
     "indexing": ["ij"],
+    "full": [True],
+    "w": [np.array([1.0, 2, 1, 3, 1, 2])],
+    "cov": [True, "unscaled"],
 }
 
 
@@ -524,7 +528,7 @@ def _right_or_refused(case, name, value) -> bool:
     expected = outcome(case.func, *args, **kwargs, **{name: value})
     if isinstance(expected, Exception):
         return False
-    expected = expected if isinstance(expected, (tuple, list)) else [expected]
+    expected = parts(expected)
     tensors = [mg.tensor(a) for a in arrays]
     args, kwargs = call.filled(tensors)
     what = f"{call.id} with {name}={value!r}"
@@ -533,7 +537,7 @@ def _right_or_refused(case, name, value) -> bool:
         assert name in str(results), f"{what}: {results!r} does not name the argument"
         return True
     assert not isinstance(results, Exception), f"{what}: {results!r}"
-    results = results if isinstance(results, (tuple, list)) else [results]
+    results = parts(results)
     for result, plain in zip(results, expected, strict=True):
         assert isinstance(result, Tensor) or plain.dtype.kind == "i" or case.func in PARTLY, what
         assert_same(result, plain, what, case.exact)
@@ -546,8 +550,7 @@ def _right_or_refused(case, name, value) -> bool:
     def f(*moved):
         args, kwargs = call.filled(list(moved))
         ans = case.func(*args, **kwargs, **{name: value})
-        ans = ans if isinstance(ans, (tuple, list)) else [ans]
-        return sum(float(product(x, w)) for x, w in zip(ans, weights, strict=True))
+        return sum(float(product(x, w)) for x, w in zip(parts(ans), weights, strict=True))
 
     low = value is np.float32
     if not low:
@@ -571,10 +574,14 @@ def test_unknown_keywords_are_refused(func):
             f(*args, **kwargs, frobnicate=1)
 
 
+#: They take more than the parameters that their signature names.
+NOT_ALL_NAMED = {np.clip, np.einsum, *PASSES_ON}
+
+
 @pytest.mark.parametrize("func", FUNCTIONS, ids=lambda f: f.__name__)
 def test_out_where_numpy_has_none_is_refused(func):
     signature = signature_of(func)
-    if signature is None or "out" in signature.parameters or func in (np.clip, np.einsum):
+    if signature is None or "out" in signature.parameters or func in NOT_ALL_NAMED:
         return
     call = FUNCTIONS[func][0].calls()[0]
     arrays = call.sample()

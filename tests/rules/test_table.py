@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from _oracle import outcome, parts, public, signature_of
 from cases import CASES
+from numpy.polynomial import polynomial
 from numpy.testing import overrides
 from test_complex import CASES as COMPLEX_CASES
 
@@ -187,7 +188,12 @@ def test_the_kinds_do_not_overlap():
 
 
 #: Not in a module of which we have the like.
-UNMIRRORED = {operator.getitem, np.lib.stride_tricks.sliding_window_view}
+UNMIRRORED = {
+    operator.getitem,
+    np.lib.stride_tricks.sliding_window_view,
+    polynomial.polyval2d,
+    polynomial.polygrid2d,
+}
 
 
 @pytest.mark.parametrize(
@@ -300,8 +306,9 @@ NO_OPERANDS = {
     "identity", "loadtxt", "ones", "require", "tri", "zeros", "busday_count", "busday_offset",
     "is_busday", "datetime_as_string", "isnat", "save", "savez", "savez_compressed", "savetxt",
 }  # fmt: skip
-#: They give fresh tensors, in whose values the operand has no part.
-FRESH = {np.zeros_like, np.ones_like, np.empty_like}
+#: They give fresh tensors, in whose values the operand has no part; of `polydiv` a divisor that is
+#: longer than the other has none.
+FRESH = {np.zeros_like, np.ones_like, np.empty_like, np.polydiv}
 #: They work on bits, text or integers only, so no float gets in.
 INTEGERS = {
     "bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "invert", "left_shift",

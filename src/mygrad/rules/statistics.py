@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import NumpyVersion
 from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.polynomial import polynomial
 
 from .._operands import carries, has_names, unwrap
 from .._record import record, wrap
@@ -515,7 +516,7 @@ def _(
     return (_density(counts, *edges) if density else counts), *edges
 
 
-@composition(np.histogramdd)
+@composition(np.histogramdd, several=True)
 def _(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -727,6 +728,8 @@ def _(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi)
 
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+    # NumPy takes complex numbers as these, but no arrays of them.
+    left, right = [end.item() if hasattr(end, "item") else end for end in (left, right)]
     return np.interp(x, xp, fp, left, right)
 
 
@@ -1082,6 +1085,42 @@ def _(p: Any, m: Any = 1, k: Any = None) -> Any:
     return p
 
 
+def _horner(x: Any, c: Any) -> Any:
+    """A polynomial with the coefficients `c`, the lowest first."""
+    c = np.atleast_1d(c)
+    y = c[-1] + x * 0
+    for i in range(2, len(c) + 1):
+        y = c[-i] + y * x
+    return y
+
+
+def _for_each(x: Any, c: Any) -> Any:
+    """Coefficients of shapes that broadcast against `x`, in axes of their own."""
+    c = np.atleast_1d(c)
+    return np.reshape(c, c.shape + (1,) * x.ndim)
+
+
+def _coefficients(c: Any) -> Any:
+    c = as_array(c)
+    return c + 0.0 if c.dtype.kind in "biu" else c
+
+
+@composition(polynomial.polyval2d)
+def _(x: Any, y: Any, c: Any) -> Any:
+    x, y = as_array(x), as_array(y)
+    if x.shape != y.shape:
+        raise ValueError("x, y are incompatible")
+    return _horner(y, _horner(x, _for_each(x, _coefficients(c))))
+
+
+@composition(polynomial.polygrid2d)
+def _(x: Any, y: Any, c: Any) -> Any:
+    c = _coefficients(c)
+    for points in (as_array(x), as_array(y)):
+        c = _horner(points, _for_each(points, c))
+    return c
+
+
 @composition(np.polydiv)
 def _(u: Any, v: Any) -> Any:
     u, v = np.atleast_1d(as_array(u)) + 0.0, np.atleast_1d(as_array(v)) + 0.0
@@ -1095,7 +1134,7 @@ def _(u: Any, v: Any) -> Any:
         rest = np.concatenate((rest[:k], rest[k : k + n] - d * v, rest[k + n :]))
     while len(rest) > 1 and np.allclose(unwrap(rest)[0], 0, rtol=1e-14):
         rest = rest[1:]
-    return np.stack(quotient) if quotient else np.zeros(1, dtype), rest
+    return np.stack(quotient) if quotient else wrap(np.zeros(1, dtype), None, True), rest
 
 
 @composition(np.poly)
@@ -1108,7 +1147,7 @@ def _(seq_of_zeros: Any) -> Any:
     else:
         raise ValueError("input must be 1d or non-empty square 2d array.")
     if len(zeros) == 0:
-        return 1.0
+        return wrap(np.asarray(1.0), None, True)
     one = np.ones(1, zeros.dtype)
     p = one
     for i in range(len(zeros)):
@@ -1163,9 +1202,7 @@ def _(
     c, residuals, rank, s = np.linalg.lstsq(powers, values, rcond)
     c = (c.T / scale).T
     if rank != order and not full:
-        warnings.warn(
-            "Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2
-        )
+        warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
     if full:
         return c, residuals, rank, s, rcond
     if not cov:

@@ -267,6 +267,11 @@ CASES: list[Case] = [
     ],
     Case(np.convolve, normal(3), normal(2)),
     Case(np.convolve, scalar(), normal(2)),
+    *[
+        Case(f, normal(4), normal(3), mode, exact=False)
+        for f in (np.convolve, np.correlate)
+        for mode in (0, 1, 2)
+    ],
     Case(np.convolve, normal(3), [1.0, -2.0]),
     Case(np.correlate, normal(4), normal(2)),
     # ---- Elements -----------------------------------------------------------------------
@@ -325,6 +330,7 @@ CASES: list[Case] = [
     own(np.linspace, scalar(), normal(2), 3, False, axis=-1),
     own(np.linspace, normal(2, 1), normal(3), num=4, axis=1),
     own(np.linspace, scalar(), 2.0, keywords={"num": [1, 2], "endpoint": [False, True]}),
+    own(np.linspace, normal(2), normal(2), 1, retstep=True),
     own(steps_of, normal(2), normal(2), keywords={"endpoint": [False, True]}),
     own(np.linspace, normal(2), normal(2), 3, dtype=np.longdouble),
     own(np.logspace, unit(2), unit(2), 4),

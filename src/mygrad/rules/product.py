@@ -509,10 +509,10 @@ def _(
     order: Any = "K",
     casting: Any = "safe",
 ) -> Callable[[int], Any]:
-    return lambda i: _contracted(g, i, subscripts, operands, optimize)
+    return lambda i: _contract_vjp(g, i, subscripts, operands, optimize)
 
 
-def _contracted(g: Any, index: int, subscripts: str, operands: Any, optimize: Any) -> Any:
+def _contract_vjp(g: Any, index: int, subscripts: str, operands: Any, optimize: Any) -> Any:
     terms, out = _terms(subscripts)
     others = terms[:index] + terms[index + 1 :]
     known = "".join(others) + out

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib import NumpyVersion
-from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from numpy.polynomial import polynomial
 
 from .._operands import carries, has_names, unwrap
@@ -549,9 +549,14 @@ def _part(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
     return (slice(None),) * axis + (slice(start, stop),)
 
 
+def _beside(numbers: Any, a: Any) -> Any:
+    """Numbers as an array of the kind of `a`, which may be on a device."""
+    return np.asarray(numbers, like=unwrap(a))
+
+
 def _border(x: Any, a: Any, axis: int) -> Any:
     """What is put before or after an array: if it has no axes, in a slice of length 1."""
-    x = as_array(x)
+    x = _beside(x, a) if isinstance(x, (int, float, complex)) else as_array(x)
     return x if x.ndim else np.broadcast_to(x, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))
 
 
@@ -564,7 +569,7 @@ def _(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = Non
         raise ValueError(f"order must be non-negative but got {n!r}")
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
-    (axis,) = normalize_axis_tuple(axis, a.ndim)
+    axis = normalize_axis_index(axis, a.ndim)
     before = [] if prepend is None else [_border(prepend, a, axis)]
     after = [] if append is None else [_border(append, a, axis)]
     if before or after:
@@ -598,7 +603,7 @@ def _(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @composition(np.trapezoid)
 def _(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     y = as_array(y)
-    (place,) = normalize_axis_tuple(axis, y.ndim)
+    place = normalize_axis_index(axis, y.ndim)
     steps = dx
     if x is not None:
         x = as_array(x)
@@ -788,11 +793,15 @@ def _(g: Any, _: Any, x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     return np.sum(np.where(unwrap(x) > unwrap(xp)[-1], g, 0))
 
 
+def _as_float(x: Any) -> Any:
+    x = as_array(x)
+    # NumPy refuses the rest, or takes it for complex numbers.
+    return x.astype(float) if np.can_cast(x.dtype, float) else x
+
+
 @composition(np.interp)
 def _(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-    x, xp = as_array(x).astype(float), as_array(xp).astype(float)
-    fp = as_array(fp)
-    fp = fp if fp.dtype.kind == "c" else fp.astype(float)
+    x, xp, fp = [_as_float(part) for part in (x, xp, fp)]
     if period is None:
         return record(_interp, (x, xp, fp, left, right), {})
     if unwrap(period) == 0:
@@ -802,7 +811,7 @@ def _(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any
     if xp.shape[0] != fp.shape[0]:
         raise ValueError("fp and xp are not of the same length")
     period = np.abs(period)
-    x, xp = x % period, xp % period
+    x, xp = x.astype(float) % period, xp.astype(float) % period
     order = np.argsort(xp)
     xp, fp = xp[order], fp[order]
     xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
@@ -819,12 +828,16 @@ def _flat(a: Any) -> Any:
     return np.reshape(a, (a.size,)) if hasattr(a, "size") else np.atleast_1d(a)
 
 
+#: Other names of modes.
+_MODES: dict[Any, str] = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
+
+
 def _full(g: Any, n: int, m: int, mode: Any, skipped: int) -> Any:
     """The cotangent of all overlaps of `n` and `m` elements, from that of those of a mode.
 
     In mode "same", `skipped` of them are left out at the beginning.
     """
-    mode = {"v": "valid", "s": "same", "f": "full"}.get(mode, mode)
+    mode = _MODES.get(mode, mode)
     before = {"full": 0, "same": skipped, "valid": min(n, m) - 1}[mode]
     after = n + m - 1 - before - g.shape[0]
     parts = [np.zeros_like(g, shape=before), g, np.zeros_like(g, shape=after)]
@@ -1065,7 +1078,7 @@ def _(p: Any, m: Any = 1) -> Any:
     p = as_array(p)
     n = len(p)
     for i in range(m):
-        p = p[:-1] * np.arange(n - 1 - i, 0, -1)
+        p = p[:-1] * _beside(np.arange(n - 1 - i, 0, -1), p)
     return p
 
 
@@ -1074,14 +1087,14 @@ def _(p: Any, m: Any = 1, k: Any = None) -> Any:
     m = int(m)
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
-    k = np.atleast_1d(np.zeros(m) if k is None else as_array(k))
+    p = as_array(p)
+    k = np.atleast_1d(_beside(np.zeros(m), p) if k is None else as_array(k))
     if len(k) == 1 and m > 1:
-        k = k[0] * np.ones(m)
+        k = k[0] * _beside(np.ones(m), p)
     if len(k) < m:
         raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
-    p = as_array(p)
     for i in range(m):
-        p = np.concatenate((p / np.arange(len(p), 0, -1), k[i : i + 1]))
+        p = np.concatenate((p / _beside(np.arange(len(p), 0, -1), p), k[i : i + 1]))
     return p
 
 
@@ -1124,6 +1137,8 @@ def _(x: Any, y: Any, c: Any) -> Any:
 @composition(np.polydiv)
 def _(u: Any, v: Any) -> Any:
     u, v = np.atleast_1d(as_array(u)) + 0.0, np.atleast_1d(as_array(v)) + 0.0
+    if u.ndim > 1 or v.ndim > 1:
+        raise ValueError("Polynomial must be 1d only.")
     dtype = np.result_type(u.dtype, v.dtype)
     n = len(v)
     scale = 1.0 / v[0]
@@ -1224,7 +1239,7 @@ def _(g: Any, _: Any, x: Any, N: Any = None, increasing: Any = False) -> Any:
     if n < 2:
         return np.zeros_like(x)
     g = g if increasing else g[:, ::-1]
-    return np.sum(g[:, 1:] * (np.arange(1, n) * np.vander(x, n - 1, True)), 1)
+    return np.sum(g[:, 1:] * (_beside(np.arange(1, n), x) * np.vander(x, n - 1, True)), 1)
 
 
 # ----------------------------------------------------------------------------------------

@@ -535,8 +535,8 @@ def _(
     all_bins = bins if hasattr(bins, "__len__") else [bins] * n
     ranges = [None] * n if range is None else range
     known = zip(sample.T, all_bins, ranges, edges, strict=True)
-    edges = [_edges(*each) for each in known]
-    return (_density(counts, *edges) if density else counts), edges
+    made = [_edges(*each) for each in known]
+    return (_density(counts, *made) if density else counts), made
 
 
 # ----------------------------------------------------------------------------------------

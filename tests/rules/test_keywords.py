@@ -528,7 +528,7 @@ def _right_or_refused(case, name, value) -> bool:
     expected = outcome(case.func, *args, **kwargs, **{name: value})
     if isinstance(expected, Exception):
         return False
-    expected = parts(expected)
+    expected = [np.asarray(x) for x in parts(expected)]
     tensors = [mg.tensor(a) for a in arrays]
     args, kwargs = call.filled(tensors)
     what = f"{call.id} with {name}={value!r}"
@@ -550,7 +550,8 @@ def _right_or_refused(case, name, value) -> bool:
     def f(*moved):
         args, kwargs = call.filled(list(moved))
         ans = case.func(*args, **kwargs, **{name: value})
-        return sum(float(product(x, w)) for x, w in zip(parts(ans), weights, strict=True))
+        ans = [np.asarray(x) for x in parts(ans)]
+        return sum(float(product(x, w)) for x, w in zip(ans, weights, strict=True))
 
     low = value is np.float32
     if not low:

@@ -1004,7 +1004,12 @@ def _trim_zeros(filt: Any, trim: Any = "fb", axis: Any = None) -> Any:
 if _NUMPY >= "2.2.0":
     composition(np.trim_zeros)(_trim_zeros)
 else:
-    composition(np.trim_zeros)(lambda filt, trim="fb": _trim_zeros(filt, trim))
+
+    @composition(np.trim_zeros)
+    def _(filt: Any, trim: Any = "fb") -> Any:
+        if as_array(filt).ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return _trim_zeros(filt, trim)
 
 
 #: Where the cosine is taken in the integral of `_i1`: in the middle of 64 equal parts.
@@ -1118,29 +1123,33 @@ def _coefficients(c: Any) -> Any:
     return c + 0.0 if c.dtype.kind in "biu" else c
 
 
-@composition(polynomial.polyval2d)
-def _(x: Any, y: Any, c: Any) -> Any:
+def _polyval2d(x: Any, y: Any, c: Any) -> Any:
     x, y = as_array(x), as_array(y)
     if x.shape != y.shape:
         raise ValueError("x, y are incompatible")
     return _horner(y, _horner(x, _for_each(x, _coefficients(c))))
 
 
-@composition(polynomial.polygrid2d)
-def _(x: Any, y: Any, c: Any) -> Any:
+def _polygrid2d(x: Any, y: Any, c: Any) -> Any:
     c = _coefficients(c)
     for points in (as_array(x), as_array(y)):
         c = _horner(points, _for_each(points, c))
     return c
 
 
+if hasattr(polynomial.polyval2d, "_implementation"):
+    # Older versions of NumPy do not ask us.
+    composition(polynomial.polyval2d)(_polyval2d)
+    composition(polynomial.polygrid2d)(_polygrid2d)
+
+
 @composition(np.polydiv)
 def _(u: Any, v: Any) -> Any:
     u, v = np.atleast_1d(as_array(u)) + 0.0, np.atleast_1d(as_array(v)) + 0.0
-    if u.ndim > 1 or v.ndim > 1:
-        raise ValueError("Polynomial must be 1d only.")
     dtype = np.result_type(u.dtype, v.dtype)
     n = len(v)
+    if len(u) >= n and (u.ndim > 1 or v.ndim > 1):
+        raise ValueError("Polynomial must be 1d only.")
     scale = 1.0 / v[0]
     rest, quotient = u.astype(dtype), []
     for k in range(len(u) - n + 1):
@@ -1328,34 +1337,40 @@ def _end(x: Any, y: Any, axis: Any) -> Any:
     return np.expand_dims(x, axis)
 
 
-@pullback(np.geomspace, "start")
+def _geomspace(start: Any, stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any) -> Any:
+    return np.geomspace(start, stop, num, endpoint, dtype, axis)
+
+
+@pullback(_geomspace, "start")
 def _(
-    g: Any,
-    ans: Any,
-    start: Any,
-    _stop: Any,
-    num: Any = 50,
-    endpoint: Any = True,
-    dtype: Any = None,
-    axis: Any = 0,
+    g: Any, ans: Any, start: Any, _stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any
 ) -> Any:
     share = 1 - _shares(ans, axis, endpoint)
     return np.sum(g * (ans / _end(start, ans, axis)) * share, axis)
 
 
-@pullback(np.geomspace, "stop")
+@pullback(_geomspace, "stop")
 def _(
-    g: Any,
-    ans: Any,
-    _start: Any,
+    g: Any, ans: Any, _start: Any, stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any
+) -> Any:
+    share = _shares(ans, axis, endpoint)
+    return np.sum(g * (ans / _end(stop, ans, axis)) * share, axis)
+
+
+@composition(np.geomspace)
+def _(
+    start: Any,
     stop: Any,
     num: Any = 50,
     endpoint: Any = True,
     dtype: Any = None,
     axis: Any = 0,
 ) -> Any:
-    share = _shares(ans, axis, endpoint)
-    return np.sum(g * (ans / _end(stop, ans, axis)) * share, axis)
+    start, stop = as_array(start), as_array(stop)
+    # The derivative is made of the numbers as they are before they are cast.
+    exact = np.result_type(start.dtype, stop.dtype, float, dtype or float)
+    y = record(_geomspace, (start, stop, num, endpoint, exact, axis), {})
+    return y if dtype is None or y.dtype == dtype else y.astype(dtype)
 
 
 @composition(np.meshgrid)

@@ -67,7 +67,6 @@ __version__ = "0.1.0"
 from numpy import (
     bincount,
     bool_,
-    copyto,
     double,
     e,
     euler_gamma,

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
+from ._inplace import INPLACE
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
 
 __all__ = ["mirrors"]
@@ -46,6 +47,21 @@ def mirror(func: Function) -> Function:
     return run
 
 
+def _writer(func: Function) -> Function:
+    """``mg.f`` of a function that writes into its first argument."""
+
+    @wraps(func, assigned=("__name__", "__qualname__"), updated=())
+    def run(*args: Any, **kwargs: Any) -> None:
+        INPLACE[func](*args, **kwargs)
+
+    run.__doc__ = (
+        f"`{name_of(func)}` for tensors: writes into the first argument.\n\n"
+        "Gradients follow what is written. An array is written to as well, unless a gradient\n"
+        "would be lost by that.\n"
+    )
+    return run
+
+
 def mirrors(module: Any) -> dict[str, Function]:
     """The functions of a NumPy module that work on tensors, by name."""
     made: dict[Function, Function] = {}
@@ -57,6 +73,8 @@ def mirrors(module: Any) -> dict[str, Function]:
             if func not in made:
                 made[func] = mirror(func)
             found[name] = made[func]
+        elif func in INPLACE:
+            found[name] = _writer(func)
         elif func in CONSTANTS:
             found[name] = func
     return found

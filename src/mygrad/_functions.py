@@ -14,6 +14,7 @@ from ._state import Name, View, data_of, is_constant, make
 from ._table import (
     COMPOSITIONS,
     CONSTANTS,
+    PASSES_ON,
     RULES,
     SEVERAL,
     Elementwise,
@@ -57,6 +58,8 @@ def array_function(func: Function, types: Any, args: Any, kwargs: Any) -> Any:
 def _compose(func: Function, args: Any, kwargs: Any) -> Any:
     """Run a composition; what is written in other functions needs no ``out=`` of its own."""
     kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
+    if func in PASSES_ON:
+        return COMPOSITIONS[func](*args, **kwargs)
     if "out" in kwargs and "out" not in signature(func).parameters:
         raise TypeError(f"{name_of(func)}() has no argument 'out'")
     out = kwargs.pop("out", None)
@@ -110,9 +113,10 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
 def _settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
-        return result.__class__([_settled(part, args, constant) for part in result])
+        make_tuple = getattr(result, "_make", result.__class__)
+        return make_tuple([_settled_part(part, args, constant) for part in result])
     if not isinstance(result, Name):
-        return wrap(result, None, constant)
+        return wrap(np.asarray(result) if isinstance(result, float) else result, None, constant)
     if constant is None or constant is is_constant(result):
         return result
     if any([result is x for x in args]):
@@ -126,6 +130,13 @@ def _settled(result: Any, args: Any, constant: bool | None) -> Any:
         home.constant = True
         return result
     return make(data_of(result), None)
+
+
+def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
+    """One of several results; those of integers, counts and indices, are constants always."""
+    if constant is False and not differentiable(getattr(part, "dtype", np.dtype(float))):
+        constant = None
+    return _settled(part, args, constant)
 
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:

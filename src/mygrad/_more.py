@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from ._functions import apply
 from ._table import pullback
+
+Function = Callable[..., Any]
 
 __all__ = [
     "add_sequence",
@@ -129,14 +132,16 @@ def _multiply(variables: Any) -> Any:
 
 
 @pullback(_add, several=True)
-def _add_vjp(g: Any, _: Any, index: int, _variables: Any) -> Any:
-    return g
+def _add_vjp(g: Any, _: Any, _variables: Any) -> Function:
+    return lambda i: g
 
 
 @pullback(_multiply, several=True)
-def _multiply_vjp(g: Any, _: Any, index: int, variables: Any) -> Any:
-    # No division: an operand may be zero.
-    return reduce(np.multiply, (*variables[:index], *variables[index + 1 :]), g)
+def _multiply_vjp(g: Any, _: Any, variables: Any) -> Function:
+    # No division: an operand may be zero. What is before an operand, and what is behind it:
+    before = list(accumulate(variables[:-1], np.multiply))
+    behind = list(accumulate(reversed(variables[1:]), np.multiply, initial=g))[::-1]
+    return lambda i: behind[i] * before[i - 1] if i else behind[0]
 
 
 def add_sequence(*variables: Any, constant: bool | None = None) -> Any:

@@ -423,6 +423,9 @@ def record(
 
         return record_into(call, constant)
     result = call.run()
+    if result.__class__ is tuple:
+        # The step between less than two numbers is Python's nan.
+        result = tuple([np.float64(x) if x.__class__ is float else x for x in result])
     if rule.is_view and call.behind[0] is not None:
         seen = shared_view(call, result, constant)
         if seen is not None:

@@ -47,6 +47,7 @@ __all__ = [
     "ONE_OPERAND",
     "OPERANDS",
     "OUTPUTS",
+    "PASSES_ON",
     "PICK",
     "RULES",
     "SEVERAL",
@@ -115,6 +116,8 @@ RULES: dict[Function, Rule] = {}
 COMPOSITIONS: dict[Function, Function] = {}
 #: Those compositions whose first parameter takes a sequence of operands.
 SEVERAL: set[Function] = set()
+#: Those that call a function given to them, with keywords of any name.
+PASSES_ON: set[Function] = set()
 #: NumPy functions whose derivative is zero: they get plain arrays and return them.
 CONSTANTS: set[Function] = set()
 #: The name of a function, or of a module, that gets no rule -> why.
@@ -354,8 +357,7 @@ class Pullback(Rule):
     def learn(self, vjp: Function, parameter: str | None, several: bool) -> None:
         code = vjp.__code__
         names = parameters(vjp)
-        skip = 3 if several else 2
-        bare = tuple(name.lstrip("_") for name in names[skip:])
+        bare = tuple(name.lstrip("_") for name in names[2:])
         only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         if self.vjps and (bare, frozenset(only)) != (self.names, self.keywords):
             raise TypeError(f"the rules of {self.name} disagree about its parameters")
@@ -379,10 +381,7 @@ class Pullback(Rule):
         self.is_plain = first in self.vjps and first not in self.several and not self.is_view
         #: Keywords that are no operands.
         self.inert_keywords = (self.keywords | {*bare[1:]}) - {*self.vjps, "out"}
-        self.needs[parameter] = (
-            not names[skip - 1].startswith("_") if not several else not names[1].startswith("_"),
-            *(not name.startswith("_") for name in names[skip:]),
-        )
+        self.needs[parameter] = (*(not name.startswith("_") for name in names[1:]),)
         if self.is_plain:
             self.plain_needs = self.needs[first][:2]
             self.plain_places = ((self.vjps[first], 0, None),)
@@ -402,11 +401,14 @@ class Pullback(Rule):
             g = np.conjugate(g)
         parents = v.b if v.a is None else (v.a,)
         args, kwargs = run.lift_call(args, kwargs, parents, v.y)
-        for parent, (vjp, _, index) in zip(parents, v.y, strict=True):
+        of: dict[Any, Function] = {}
+        for parent, (vjp, key, index) in zip(parents, v.y, strict=True):
             if index is None:
                 c = vjp(g, ans, *args, **kwargs)
             else:
-                c = vjp(g, ans, index, *args, **kwargs)
+                if key not in of:
+                    of[key] = vjp(g, ans, *args, **kwargs)
+                c = of[key](index)
             run.add(parent, np.conjugate(c) if conjugate else c, False)
 
 
@@ -518,8 +520,8 @@ def pullback(
 ) -> Callable[[Function], Function]:
     """Register the vector-Jacobian product of one parameter (the first, if not named).
 
-    With `several`, the parameter takes a sequence of operands; the product gets the index
-    of the wanted one as its third argument: ``(g, ans, index, *args)``.
+    With `several`, the parameter takes a sequence of operands. Then the product is called once for
+    all of them, and returns a function of the index that gives the cotangent of each.
     """
 
     def register(vjp: Function) -> Function:
@@ -545,10 +547,13 @@ def view(func: Function, transpose: Function) -> None:
     rule.learn(transpose, None, False)
 
 
-def composition(*functions: Function, several: bool = False) -> Callable[[Function], Function]:
+def composition(
+    *functions: Function, several: bool = False, passes_on: bool = False
+) -> Callable[[Function], Function]:
     """Register a function as written in other, differentiable functions.
 
-    With `several`, the first parameter takes a sequence of operands.
+    With `several`, the first parameter takes a sequence of operands. With `passes_on`, keywords
+    are for a function that is one of the arguments.
     """
 
     def register(body: Function) -> Function:
@@ -556,6 +561,8 @@ def composition(*functions: Function, several: bool = False) -> Callable[[Functi
             COMPOSITIONS[func] = body
             if several:
                 SEVERAL.add(func)
+            if passes_on:
+                PASSES_ON.add(func)
         return body
 
     return register

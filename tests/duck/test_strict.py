@@ -11,8 +11,9 @@ import mygrad as mg
 from mygrad import Tensor
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "rules"))
-from _oracle import assert_close, parts, weights_for
+from _oracle import assert_close, parts, product, weights_for
 from cases import CASES, Call
+from checks import PARTLY
 
 # ----------------------------------------------------------------------------------------
 # The strict array itself
@@ -88,10 +89,8 @@ NAMES = """
     reshape ravel squeeze expand_dims transpose swapaxes moveaxis rollaxis broadcast_to real
     flip fliplr flipud rot90 atleast_1d atleast_2d atleast_3d broadcast_arrays
     roll tril triu diagonal trace diag diagflat repeat tile getitem matrix_transpose copy sort
-    concatenate stack vstack hstack dstack column_stack
-    split array_split hsplit vsplit dsplit unstack
-    dot inner vdot outer tensordot matmul vecdot matvec vecmat kron cross einsum norm
-    vector_norm matrix_norm pad take
+    median nanmedian diff trapezoid nan_to_num polyder polyint polyval polyadd polysub correlate
+    corrcoef partition unwrap vander
 """.split()  # noqa: SIM905
 
 
@@ -121,8 +120,6 @@ CALLS = [
     for case in CASES
     if case.func.__name__ in NAMES and case.plain is case.func
     for call in case.calls()
-    # The transpose of a median sorts on the host.
-    if call.kwargs.get("mode") != "median"
     # Indices are on the host, or lists.
     if not _on_host([*call.operands, *call.kwargs.values()])
     or case.func.__name__ in ("where", "power", "sum", "prod", "mean", "max", "min", "var", "std")
@@ -152,9 +149,10 @@ def test_forward_and_backward_on_the_device(call: Call):
     tensors = [mg.tensor(device(a)) for a in arrays]
     results = parts(run(call, tensors))
     for result, value in zip(results, expected, strict=True):
-        assert isinstance(result, Tensor)
-        np.testing.assert_array_equal(host(result.data).shape, value.shape)
-        assert_close(host(result.data), value, call.id, 1e-13)
+        assert isinstance(result, Tensor) or call.func in PARTLY
+        found = host(result.data if isinstance(result, Tensor) else result)
+        assert found.shape == value.shape
+        assert_close(found, value, call.id, 1e-13)
     _loss(results, [device(w) for w in weights]).backward()
     for t, p in zip(tensors, plain, strict=True):
         if p.grad is not None and np.any(p.grad):
@@ -163,7 +161,7 @@ def test_forward_and_backward_on_the_device(call: Call):
 
 
 def _loss(results, weights):
-    terms = [np.sum(x * w) for x, w in zip(results, weights, strict=True)]
+    terms = [product(x, w) for x, w in zip(results, weights, strict=True)]
     total = terms[0]
     for term in terms[1:]:
         total = total + term

@@ -21,8 +21,10 @@ STEP = 1e-3
 
 
 def parts(result: Any) -> list[Any]:
-    """The outputs of a function as a list."""
-    return list(result) if isinstance(result, (tuple, list)) else [result]
+    """The outputs of a function as a list; there may be a list among them."""
+    if not isinstance(result, (tuple, list)):
+        return [result]
+    return [x for part in result for x in parts(part)]
 
 
 def differences(f: Callable[..., float], arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -61,7 +63,7 @@ def assert_close(actual: Any, expected: Any, message: str = "", tolerance: float
 
 def assert_same(actual: Any, expected: Any, message: str = "", exact: bool = True):
     """The same values, shape and dtype; not `exact`: but for rounding."""
-    actual = actual.data if isinstance(actual, Tensor) else actual
+    actual = actual.data if isinstance(actual, Tensor) else np.asarray(actual)
     expected = np.asarray(expected)
     assert actual.shape == expected.shape, f"{message}: {actual.shape} != {expected.shape}"
     assert actual.dtype == expected.dtype, f"{message}: {actual.dtype} != {expected.dtype}"

@@ -315,6 +315,7 @@ CASES: list[Case] = [
     Case(np.fmod, spread(), positive()),
     Case(np.fmod, spread(), -1.3),
     Case(np.divmod, spread(), positive()),
+    Case(np.frexp, shifted()),
     Case(np.ldexp, normal(), np.array([-1, 0, 3])),
     Case(np.maximum, spread(), shifted()),
     Case(np.minimum, spread(), shifted()),
@@ -404,6 +405,9 @@ CASES: list[Case] = [
     Case(np.average, normal(2, 3, 4), (2, 0), positive(4, 2)),
     Case(np.average, normal(2, 3, 4), -2, positive(3)),
     Case(np.average, normal(3), weights=[1, 2, 3]),
+    Case(np.average, normal(2, 3), (1, -2), positive(3, 2), True),
+    Case(np.average, normal(2, 3), 1, None, True),
+    Case(np.average, normal(2, 3), 1, positive(3), returned=True, keepdims=True),
     Case(np.prod, normal(1, 3), 0),
     *[
         Case(f, draw(2, 3), keywords={"axis": [None, 0, -1], "dtype": [None, float]})

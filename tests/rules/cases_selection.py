@@ -1,7 +1,7 @@
 """Cases of the rules in `mygrad.rules.selection`; see `cases`."""
 
 import numpy as np
-from cases import Case, Special, at, mask, normal, scalar, spread
+from cases import Case, Special, at, mask, normal, planar, scalar, spread
 from numpy.lib.stride_tricks import sliding_window_view
 
 CHOICE = np.array([[0, 2, 1], [1, 0, 2]])
@@ -129,6 +129,25 @@ if np.lib.NumpyVersion(np.__version__) >= "2.3.0":
         Case(np.pad, normal(3), {0: 2}, mode="edge"),
         Case(np.pad, normal(2, 3), {-1: (1, 2), 0: 1}, mode="wrap"),
     ]
+
+#: Complex numbers.
+CASES += [
+    Case(np.choose, CHOICE, [planar(), normal(), 0.5j]),
+    Case(np.select, CONDITIONS, [planar(), normal(3), 1.0], default=scalar(planar)),
+    Case(np.compress, [True, False, True], planar(2, 3), 1),
+    Case(np.extract, mask(2, 3), planar()),
+    Case(np.delete, planar(2, 3), 1, 1),
+    Case(np.insert, planar(3), 1, planar(2)),
+    Case(np.insert, planar(3), [0, 2], normal(2)),
+    Case(np.resize, planar(3), (2, 4)),
+    Case(sliding_window_view, planar(4), 2, plain=_windows),
+    *[
+        Case(np.pad, planar(2, 3), 2, mode)
+        for mode in ("edge", "linear_ramp", "mean", "median", "symmetric", "wrap")
+    ],
+    Case(np.pad, planar(3), 2, "reflect", reflect_type="odd"),
+    Case(np.pad, planar(3), 1, constant_values=scalar(planar)),
+]
 
 SPECIAL: list[Special] = [
     # ---- Ends that are equal to the edges -----------------------------------------------

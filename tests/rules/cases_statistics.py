@@ -9,6 +9,7 @@ from cases import (
     between,
     holes,
     normal,
+    planar,
     positive,
     scalar,
     shifted,
@@ -16,9 +17,11 @@ from cases import (
     spread,
     unit,
 )
+from numpy.polynomial import polynomial
 
 import mygrad as mg
 
+RECENT = np.lib.NumpyVersion(np.__version__) >= "2.2.0"
 METHODS = [
     "inverted_cdf",
     "averaged_inverted_cdf",
@@ -47,8 +50,17 @@ def knots(xp, fp, x, **kwargs):
     return np.interp(x, np.cumsum(xp), fp, **kwargs)
 
 
+def interp_with_ends(x, xp, fp, left):
+    # NumPy takes no arrays of complex numbers.
+    return np.interp(x, xp, fp, left.item())
+
+
 def edges_of(a, bins):
     return np.histogram(a, bins)[1]
+
+
+def edges_of_dd(sample, bins):
+    return np.histogramdd(sample, bins)[1]
 
 
 def edges_of_2d(x, y, bins):
@@ -61,6 +73,16 @@ def unique_values_of(a, **kwargs):
 
 def steps_of(start, stop, **kwargs):
     return np.linspace(start, stop, 5, retstep=True, **kwargs)
+
+
+def quotient_and_rest(u, v):
+    # How many zeros the remainder begins with depends on the precision.
+    quotient, rest = np.polydiv(u, v)
+    return quotient, rest[-2:]
+
+
+def parts_of_fit(x, y, **kwargs):
+    return np.polyfit(x, y, 2, **kwargs)[:2]
 
 
 def product_and_sum(row, times=1.0):
@@ -88,12 +110,17 @@ def total(a, axis=None):
     return np.sum(a, axis)
 
 
+def shifted_power(x, add, by):
+    return x**2 * by + add
+
+
 def running(a, axis=None):
     return np.cumprod(a, axis)
 
 
 SAMPLE = np.array([0.1, 0.4, 0.4, 1.0, 2.7, 3.0, -0.5, 9.0])
 SAMPLE_Y = np.array([0.3, 0.2, 0.9, 0.0, 1.0, 0.5, 0.5, 0.7])
+SAMPLES = np.stack([SAMPLE, SAMPLE_Y], 1)
 
 CASES: list[Case] = [
     # ---- Order statistics ---------------------------------------------------------------
@@ -152,8 +179,8 @@ CASES: list[Case] = [
             ((5, 2), 0, (5,)),
             ((3, 2, 2), (0, 2), (3, 2, 2)),
         ]
-        # NumPy's nanquantile cannot do that.
-        if len(shape) == len(weights) or draw is spread
+        # NumPy's nanquantile cannot do that, and that of 2.1 no more.
+        if len(shape) == len(weights) <= (3 if RECENT else 2) or draw is spread
     ],
     # ---- Covariances --------------------------------------------------------------------
     Case(np.cov, normal(2, 5), keywords={"rowvar": [True, False]}, exact=False),
@@ -193,6 +220,11 @@ CASES: list[Case] = [
     Case(np.histogram2d, SAMPLE, SAMPLE_Y, [2, [0.0, 0.5, 1.0]], weights=normal(8)),
     Case(np.histogram2d, SAMPLE, SAMPLE_Y, [0.0, 0.5, 1.0], weights=normal(8)),
     Case(np.histogram2d, SAMPLE, SAMPLE_Y, 2, None, True, positive(8)),
+    Case(np.histogramdd, SAMPLES, weights=normal(8)),
+    Case(np.histogramdd, (SAMPLE, SAMPLE_Y), 3, [(0.0, 3.0), None], weights=normal(8)),
+    Case(np.histogramdd, SAMPLES, [2, [0.0, 0.5, 1.0]], None, True, positive(8)),
+    own(edges_of_dd, spread(6, 2), 2),
+    own(edges_of_dd, [spread(6), shifted(6)], [2, 3]),
     own(edges_of_2d, spread(6), shifted(6), 2),
     # ---- Differences and integrals ------------------------------------------------------
     Case(np.diff, normal(2, 4), keywords={"n": [0, 1, 2, 3], "axis": [-1]}),
@@ -236,6 +268,11 @@ CASES: list[Case] = [
     ],
     Case(np.convolve, normal(3), normal(2)),
     Case(np.convolve, scalar(), normal(2)),
+    *[
+        Case(f, normal(4), normal(3), mode, exact=False)
+        for f in (np.convolve, np.correlate)
+        for mode in (0, 1, 2)
+    ],
     Case(np.convolve, normal(3), [1.0, -2.0]),
     Case(np.correlate, normal(4), normal(2)),
     # ---- Elements -----------------------------------------------------------------------
@@ -244,6 +281,12 @@ CASES: list[Case] = [
     own(unique_values_of, spread(4)),
     own(unique_values_of, spread(2, 3), axis=1),
     Case(np.unique_values, spread(5)),
+    *[Case(f, spread(5)) for f in (np.unique_all, np.unique_counts, np.unique_inverse)],
+    Case(np.unique_all, spread(2, 3)),
+    *[
+        Case(getattr(mg, f.__name__), [2.0, scalar(spread), 2.0], plain=f)
+        for f in (np.unique_all, np.unique_counts, np.unique_inverse)
+    ],
     Case(np.nan_to_num, holes(2, 3), keywords={"nan": [0.0, 7.0], "posinf": [None, 1.0]}),
     Case(np.nan_to_num, normal(3), neginf=0.0),
     Case(mg.nan_to_num, holes(2, 4), nan=normal(4), plain=np.nan_to_num),
@@ -266,6 +309,19 @@ CASES: list[Case] = [
     Case(np.polyint, normal(3), keywords={"m": [0, 1, 3], "k": [None]}),
     Case(mg.polyint, normal(3), 2, normal(2), plain=np.polyint),
     Case(np.polyint, normal(3), 2, 1.5),
+    own(quotient_and_rest, normal(5), normal(3)),
+    Case(np.polydiv, normal(2), normal(3)),
+    Case(np.polydiv, [1.0, 3.0, 2.0], signed(2)),
+    Case(np.poly, normal(4)),
+    Case(np.poly, normal(3, 3)),
+    Case(np.roots, normal(5)),
+    Case(np.roots, [1.0, scalar(), 2.0, 0.0]),
+    Case(np.roots, [0.0, 0.0, 2.0, scalar(), scalar()]),
+    Case(np.polyfit, spread(6), normal(6), 2, exact=False),
+    Case(np.polyfit, spread(6), normal(6, 2), 1, w=positive(6), exact=False),
+    own(parts_of_fit, spread(6), normal(6), full=True),
+    own(parts_of_fit, spread(6), normal(6), w=positive(6), cov=True),
+    own(parts_of_fit, spread(6), normal(6, 2), w=positive(6), cov="unscaled"),
     Case(np.vander, normal(3), keywords={"N": [None, 2, 5], "increasing": [False, True]}),
     # ---- Grids --------------------------------------------------------------------------
     own(np.linspace, normal(), normal(), 4),
@@ -281,6 +337,7 @@ CASES: list[Case] = [
     own(np.geomspace, positive(2), positive(2), 4),
     own(np.geomspace, scalar(positive), positive(2, 2), 3, False, axis=-1),
     own(np.geomspace, between(-2.0, -1.0)(2), -3.0, 4),
+    own(np.geomspace, positive(2), 3.0, 4, dtype=np.float64),
     own(np.geomspace, positive(2), 3.0, keywords={"num": [1, 2]}, dtype=np.longdouble),
     Case(np.meshgrid, normal(2), normal(3), keywords={"indexing": ["xy", "ij"]}),
     Case(np.meshgrid, normal(2), normal(3), scalar(), keywords={"sparse": [False, True]}),
@@ -288,6 +345,14 @@ CASES: list[Case] = [
     Case(np.apply_along_axis, total, 0, normal(2, 3)),
     Case(np.apply_along_axis, running, -1, normal(2, 3)),
     Case(np.apply_along_axis, product_and_sum, 1, normal(2, 3, 2), 2.0),
+    Case(
+        mg.apply_along_axis,
+        product_and_sum,
+        0,
+        normal(2, 3),
+        times=scalar(),
+        plain=np.apply_along_axis,
+    ),
     Case(np.apply_over_axes, total, normal(2, 3, 2), [0, 2]),
     Case(np.apply_over_axes, running, normal(2, 3), -1),
     Case(np.piecewise, signed(4), [[True, False, True, False]], [np.square]),
@@ -297,10 +362,87 @@ CASES: list[Case] = [
         [np.array([True, False, False, True]), np.array([False, True, False, True])],
         [np.exp, 2.0, np.square],
     ),
+    *[
+        Case(
+            mg.piecewise,
+            signed(4),
+            [[True, False, True, False]],
+            [shifted_power, 0.5],
+            add,
+            by=by,
+            plain=np.piecewise,
+        )
+        for add, by in [(scalar(), 2.0), (1.0, scalar())]
+    ],
 ]
 
-if np.lib.NumpyVersion(np.__version__) >= "2.2.0":
+if RECENT:
     CASES.append(Case(np.trim_zeros, normal(2, 2), keywords={"axis": [None, 0, (0, 1)]}))
+
+#: Complex numbers, where NumPy takes them.
+COMPLEX_CASES: list[Case] = [
+    Case(np.partition, planar(6), 2),
+    Case(np.median, planar(5)),
+    Case(np.median, planar(2, 4), keywords={"axis": [0, 1]}),
+    Case(np.nanmedian, planar(5)),
+    Case(np.average, planar(2, 3), 0, planar(2), True),
+    Case(np.cov, planar(2, 5), keywords={"rowvar": [True, False]}, exact=False),
+    Case(np.cov, planar(5), normal(5), exact=False),
+    Case(np.cov, normal(5), planar(5), exact=False),
+    Case(np.cov, planar(2, 4), aweights=positive(4), exact=False),
+    Case(np.corrcoef, planar(2, 5), exact=False),
+    Case(np.histogram, SAMPLE, weights=planar(8)),
+    Case(np.histogram, SAMPLE, 3, weights=planar(8), density=True),
+    Case(np.diff, planar(2, 4), keywords={"n": [1, 2]}),
+    Case(np.diff, planar(3), prepend=scalar()),
+    Case(np.ediff1d, planar(4), scalar(planar), [1.0, 2.0]),
+    Case(np.trapezoid, planar(2, 3), planar(3)),
+    Case(np.trapezoid, normal(2, 3), planar(3)),
+    Case(np.trapezoid, planar(4), dx=scalar(planar)),
+    Case(np.gradient, planar(3, 4), keywords={"edge_order": [1, 2]}),
+    Case(np.gradient, planar(4), scalar(positive)),
+    Case(np.gradient, planar(5), [0.0, 1.0, 3.0, 3.5, 5.0]),
+    Case(np.interp, between(-1.9, 1.9)(4), KNOTS, planar(5)),
+    Case(mg.interp, [-3.0, 0.0, 5.0], KNOTS, planar(5), scalar(planar), plain=interp_with_ends),
+    Case(np.interp, between(-9.0, 9.0)(4), spread(5), planar(5), period=7.0),
+    *[
+        Case(f, x(5), y(3), keywords={"mode": ["full", "same", "valid"]}, exact=False)
+        for f in (np.convolve, np.correlate)
+        for x, y in [(planar, planar), (planar, normal), (normal, planar)]
+    ],
+    Case(np.unique, planar(4)),
+    Case(np.nan_to_num, planar(3)),
+    Case(np.trim_zeros, planar(3)),
+    Case(np.polyval, planar(3), normal(2, 2)),
+    Case(np.polyval, normal(3), planar(2)),
+    Case(np.polyadd, planar(3), normal(2)),
+    Case(np.polysub, normal(3), planar(2)),
+    Case(np.polymul, planar(3), normal(2), exact=False),
+    Case(np.polyder, planar(5), 2),
+    Case(mg.polyint, planar(3), 2, planar(2), plain=np.polyint),
+    Case(np.poly, planar(4), exact=False),
+    Case(np.poly, planar(3, 3), exact=False),
+    Case(np.roots, planar(4)),
+    own(quotient_and_rest, planar(5), planar(3), exact=False),
+    Case(np.polyfit, spread(6), planar(6), 2, exact=False),
+    Case(np.vander, planar(3)),
+    own(np.linspace, planar(2), normal(2), 4),
+    own(np.logspace, planar(2), normal(2), 3, base=scalar(positive), exact=False),
+    own(np.geomspace, planar(2), planar(2), 4, exact=False),
+    Case(np.meshgrid, planar(2), normal(3)),
+    Case(np.apply_along_axis, running, 0, planar(2, 3)),
+    Case(np.piecewise, planar(3), [[True, False, True]], [np.exp, np.square]),
+]
+CASES += COMPLEX_CASES
+if hasattr(polynomial.polyval2d, "_implementation"):
+    # Older versions of NumPy do not ask us.
+    CASES += [
+        own(polynomial.polyval2d, normal(3), normal(3), normal(2, 4)),
+        own(polynomial.polyval2d, scalar(), scalar(), normal(2, 3, 2)),
+        own(polynomial.polygrid2d, normal(3), normal(2, 2), normal(2, 4)),
+        own(polynomial.polyval2d, planar(3), normal(3), planar(2, 3)),
+        own(polynomial.polygrid2d, normal(3), planar(2), normal(2, 3)),
+    ]
 
 SPECIAL: list[Special] = [
     at(np.median, [1.0, 3.0, 2.0, 9.0], by=[0.0, 0.5, 0.5, 0.0]),

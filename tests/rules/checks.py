@@ -22,6 +22,18 @@ from cases import Call
 
 import mygrad as mg
 from mygrad import Tensor
+from mygrad._table import OUTPUTS
+
+#: Functions of whose results some are plain arrays: their derivative is zero.
+PARTLY = {
+    *OUTPUTS,
+    np.polyfit,
+    np.linalg.lstsq,
+    np.average,
+    np.unique_all,
+    np.unique_counts,
+    np.unique_inverse,
+}
 
 __all__ = [
     "check_constants",
@@ -97,9 +109,7 @@ def check_gradient(call: Call) -> None:
     assert len(results) == len(expected)
     for result, value in zip(results, expected, strict=True):
         if not isinstance(result, Tensor):
-            assert call.func in (np.divmod, np.modf, np.linalg.lstsq), (
-                f"{call.id} gave a {type(result)}"
-            )
+            assert call.func in PARTLY, f"{call.id} gave a {type(result)}"
         assert_same(result, value, call.id, call.case.exact)
     del results, result
 
@@ -282,9 +292,10 @@ def check_repeated_operand(call: Call) -> None:
                 continue
             weights = weights_for(expected, call.generator("weights"))
             t = mg.tensor(arrays[i])
-            found = gradients(call, once(t), weights)
             f = reference(call, arrays, weights)
-            (want,) = differences(lambda a: f(*once(a)), [arrays[i]])  # noqa: B023
+            with quiet():
+                found = gradients(call, once(t), weights)
+                (want,) = differences(lambda a: f(*once(a)), [arrays[i]])  # noqa: B023
             assert_close(found[i], want, f"{call.id}: operands {j} and {i} are one tensor")
 
 
@@ -354,7 +365,9 @@ def check_shapes(call: Call) -> None:
         if call.func is np.einsum and any(0 in d.shape and any(d.shape) for d in trial):
             # NumPy reads beyond its operands if one label stands for 0 and for more.
             continue
-        if call.func.__module__ == "numpy.fft" and any(0 in d.shape for d in trial):
+        if getattr(call.func, "__module__", None) == "numpy.fft" and any(
+            0 in d.shape for d in trial
+        ):
             # NumPy gives memory as it was if there is nothing to transform.
             continue
         arrays = [draw(rng) for draw in trial]
@@ -424,7 +437,7 @@ def check_spellings(call: Call, mirror: Callable[..., Any], method: str | None) 
         assert isinstance(result, Tensor)
         assert result.constant, f"mg.{call.id} with constant=True"
         assert_same(result, value, call.id, call.case.exact)
-    if call.func not in (np.divmod, np.modf):
+    if call.func not in OUTPUTS:
         args, kwargs = call.filled(arrays)
         for result in parts(mirror(*args, **kwargs, constant=False)):
             assert result.constant is (result.dtype.kind not in "fc"), f"{call.id}, constant=False"

@@ -233,6 +233,7 @@ elementwise(np.remainder, ONE, _minus_quotient)
 elementwise(np.fmod, ONE, _minus_quotient)
 outputs(np.divmod, None, (ONE, _minus_quotient))
 outputs(np.modf, (ONE,), None)
+outputs(np.frexp, (lambda _, x: np.ldexp(x.dtype.type(1), -np.frexp(x)[1]),), None)
 elementwise(np.ldexp, lambda _, _x, y: np.exp2(y), _zero)
 
 

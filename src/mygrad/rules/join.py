@@ -1,6 +1,7 @@
 """Rules of functions that join arrays; those that split them are slicing, so give views."""
 
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,37 +20,36 @@ __all__: list[str] = []
 def _(
     g: Any,
     _: Any,
-    index: int,
     _arrays: Any,
     axis: Any = 0,
     out: Any = None,
     *,
     dtype: Any = None,
     casting: Any = "same_kind",
-) -> Any:
-    a = _arrays[index]
+) -> Callable[[int], Any]:
     if axis is None:
         # Numbers may be among them.
-        start = sum([getattr(b, "size", 1) for b in _arrays[:index]])
-        return np.reshape(g[start : start + a.size], a.shape)
-    (axis,) = axes_of(axis, a.ndim)
-    start = sum([b.shape[axis] for b in _arrays[:index]])
-    return g[(slice(None),) * axis + (slice(start, start + a.shape[axis]),)]
+        stops = list(accumulate([getattr(a, "size", 1) for a in _arrays], initial=0))
+        return lambda i: np.reshape(g[stops[i] : stops[i + 1]], _arrays[i].shape)
+    (axis,) = axes_of(axis, g.ndim)
+    stops = list(accumulate([a.shape[axis] for a in _arrays], initial=0))
+    before = (slice(None),) * axis
+    return lambda i: g[(*before, slice(stops[i], stops[i + 1]))]
 
 
 @pullback(np.stack, several=True)
 def _(
     g: Any,
     _: Any,
-    index: int,
     _arrays: Any,
     axis: Any = 0,
     out: Any = None,
     *,
     dtype: Any = None,
     casting: Any = "same_kind",
-) -> Any:
-    return g[index] if axis == 0 else g[(slice(None),) * (axis % g.ndim) + (index,)]
+) -> Callable[[int], Any]:
+    before = (slice(None),) * (axis % g.ndim)
+    return lambda i: g[(*before, i)]
 
 
 @composition(np.vstack, several=True)

@@ -501,7 +501,6 @@ def contract(subscripts: str, operands: list[Any], optimize: Any = False, **keyw
 def _(
     g: Any,
     _: Any,
-    index: int,
     subscripts: str,
     operands: Any,
     optimize: Any = False,
@@ -509,7 +508,11 @@ def _(
     dtype: Any = None,
     order: Any = "K",
     casting: Any = "safe",
-) -> Any:
+) -> Callable[[int], Any]:
+    return lambda i: _contract_vjp(g, i, subscripts, operands, optimize)
+
+
+def _contract_vjp(g: Any, index: int, subscripts: str, operands: Any, optimize: Any) -> Any:
     terms, out = _terms(subscripts)
     others = terms[:index] + terms[index + 1 :]
     known = "".join(others) + out

@@ -9,8 +9,12 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
-from .._table import normalize, not_holomorphic, pullback, synonyms
+from .._operands import unwrap
+from .._record import record
+from .._table import composition, normalize, not_holomorphic, pullback, synonyms
+from .shape import as_array
 
 # ----------------------------------------------------------------------------------------
 # Axes and masks
@@ -174,7 +178,7 @@ def _(
     return _mean_of(g, a.shape, axis, keepdims, _numbers(a, where))
 
 
-def _weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
+def weights_like(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The weights of np.average, in the shape of the array."""
     if weights.shape == shape:
         return weights
@@ -185,22 +189,20 @@ def _weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return np.broadcast_to(np.reshape(weights, lengths), shape)
 
 
-@pullback(np.average)
-def _(
-    g: Any, _ans: Any, _a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False
-) -> Any:
-    if weights is None:
-        return _mean_of(g, _a.shape, axis, keepdims, True)
-    w = _weights(weights, _a.shape, axis)
+def _average(a: Any, axis: Any, weights: Any, keepdims: Any) -> Any:
+    return np.average(a, axis, weights, keepdims=keepdims)
+
+
+@pullback(_average)
+def _(g: Any, _ans: Any, _a: Any, axis: Any, weights: Any, keepdims: Any) -> Any:
+    w = weights_like(weights, _a.shape, axis)
     total = np.sum(w, axis, keepdims=True)
     return _grow(g, axis, _a.ndim, keepdims) / total * w
 
 
-@pullback(np.average, "weights")
-def _(
-    g: Any, ans: Any, a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = False
-) -> Any:
-    w = _weights(weights, a.shape, axis)
+@pullback(_average, "weights")
+def _(g: Any, ans: Any, a: Any, axis: Any, weights: Any, keepdims: Any) -> Any:
+    w = weights_like(weights, a.shape, axis)
     total = np.sum(w, axis, keepdims=True)
     c = _grow(g, axis, a.ndim, keepdims) / total * (a - _grow(ans, axis, a.ndim, keepdims))
     if weights.shape == a.shape:
@@ -209,6 +211,25 @@ def _(
     axes = tuple([i % a.ndim for i in axes])
     c = np.sum(c, tuple([i for i in range(a.ndim) if i not in axes]))
     return np.transpose(c, tuple([sorted(axes).index(i) for i in axes]))
+
+
+@composition(np.average)
+def _(
+    a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
+) -> Any:
+    a = as_array(a)
+    axis = None if axis is None else normalize_axis_tuple(axis, a.ndim, "axis")
+    if weights is None:
+        mean = np.mean(a, axis, keepdims=keepdims)
+        # As NumPy: an error if nothing is averaged.
+        count = a.size / mean.size
+        return (mean, np.full_like(unwrap(mean), count)) if returned else mean
+    weights = as_array(weights)
+    mean = record(_average, (a, axis, weights, keepdims), {})
+    if not returned:
+        return mean
+    w = weights_like(weights, a.shape, axis)
+    return mean, np.sum(w, axis, mean.dtype, keepdims=keepdims)
 
 
 # ----------------------------------------------------------------------------------------

@@ -23,23 +23,24 @@ __all__: list[str] = []
 
 @pullback(np.choose, "choices", several=True)
 def _(
-    g: Any, _: Any, index: int, a: Any, _choices: Any, out: Any = None, mode: Any = "raise"
-) -> Any:
+    g: Any, _: Any, a: Any, _choices: Any, out: Any = None, mode: Any = "raise"
+) -> Callable[[int], Any]:
     n = len(_choices)
     if mode == "wrap":
         a = np.remainder(a, n)
     elif mode == "clip":
         a = np.clip(a, 0, n - 1)
-    return np.where(np.equal(a, index), g, 0)
+    return lambda i: np.where(np.equal(a, i), g, 0)
 
 
 @pullback(np.select, "choicelist", several=True)
-def _(g: Any, _: Any, index: int, condlist: Any, _choicelist: Any, default: Any = 0) -> Any:
+def _(g: Any, _: Any, condlist: Any, _choicelist: Any, default: Any = 0) -> Callable[[int], Any]:
     # The first true condition counts.
-    chosen = condlist[index]
-    for earlier in condlist[:index]:
-        chosen = np.logical_and(chosen, np.logical_not(earlier))
-    return np.where(chosen, g, 0)
+    chosen, left = [], True
+    for condition in condlist:
+        chosen.append(np.logical_and(condition, left))
+        left = np.logical_and(left, np.logical_not(condition))
+    return lambda i: np.where(chosen[i], g, 0)
 
 
 @pullback(np.select, "default")

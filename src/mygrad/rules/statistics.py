@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.lib import NumpyVersion
-from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+from numpy.polynomial import polynomial
 
 from .._operands import carries, has_names, unwrap
 from .._record import record, wrap
@@ -23,7 +24,7 @@ from .._table import composition, linear, not_holomorphic, pullback
 from .._value import Spec
 from .index import put
 from .product import conjugate
-from .reduce import _weights as weights_like
+from .reduce import weights_like
 from .shape import as_array, axes_of
 
 __all__: list[str] = []
@@ -414,7 +415,7 @@ def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
     return np.bincount(unwrap(x), unwrap(weights), minlength)
 
 
-def _histogram2d(weights: Any, sample: Any, edges: Any) -> Any:
+def _histogramdd(weights: Any, sample: Any, edges: Any) -> Any:
     """Sums of weights in each bin, by NumPy's histogramdd."""
     return np.histogramdd(sample, edges, weights=weights)[0]
 
@@ -429,7 +430,7 @@ def _binned(g: Any, sample: Any, edges: Any) -> Any:
     return np.where(inside, g[tuple(places)], 0)
 
 
-linear(_histogram2d, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
+linear(_histogramdd, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
 
 
 def _histogram(weights: Any, a: Any, bins: Any, range: Any, edges: Any) -> Any:
@@ -504,7 +505,7 @@ def _(
     if isinstance(weights, (list, tuple)):
         weights = as_array(weights)
     if isinstance(weights, Name):
-        counts = record(_histogram2d, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
+        counts = record(_histogramdd, (weights, np.stack(plain[:2], 1), tuple(edges)), {})
     else:
         counts = wrap(counts, None, True)
     if not hasattr(bins, "__len__") or len(bins) != 2:
@@ -513,6 +514,29 @@ def _(
     known = zip((x, y), bins, ranges, edges, strict=True)
     edges = [_edges(*each) for each in known]
     return (_density(counts, *edges) if density else counts), *edges
+
+
+@composition(np.histogramdd, several=True)
+def _(
+    sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> Any:
+    if not (hasattr(sample, "ndim") and sample.ndim == 2):
+        # One-dimensional arrays, one for each dimension.
+        sample = np.atleast_2d(as_array(sample)).T
+    plain = unwrap(sample)
+    counts, edges = np.histogramdd(plain, unwrap(bins), unwrap(range), weights=unwrap(weights))
+    if isinstance(weights, (list, tuple)):
+        weights = as_array(weights)
+    if isinstance(weights, Name):
+        counts = record(_histogramdd, (weights, plain, tuple(edges)), {})
+    else:
+        counts = wrap(counts, None, True)
+    n = sample.shape[1]
+    all_bins = bins if hasattr(bins, "__len__") else [bins] * n
+    ranges = [None] * n if range is None else range
+    known = zip(sample.T, all_bins, ranges, edges, strict=True)
+    made = [_edges(*each) for each in known]
+    return (_density(counts, *made) if density else counts), made
 
 
 # ----------------------------------------------------------------------------------------
@@ -525,9 +549,14 @@ def _part(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
     return (slice(None),) * axis + (slice(start, stop),)
 
 
+def _beside(numbers: Any, a: Any) -> Any:
+    """Numbers as an array of the kind of `a`, which may be on a device."""
+    return np.asarray(numbers, like=unwrap(a))
+
+
 def _border(x: Any, a: Any, axis: int) -> Any:
     """What is put before or after an array: if it has no axes, in a slice of length 1."""
-    x = as_array(x)
+    x = _beside(x, a) if isinstance(x, (int, float, complex)) else as_array(x)
     return x if x.ndim else np.broadcast_to(x, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))
 
 
@@ -540,7 +569,7 @@ def _(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = Non
         raise ValueError(f"order must be non-negative but got {n!r}")
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
-    (axis,) = normalize_axis_tuple(axis, a.ndim)
+    axis = normalize_axis_index(axis, a.ndim)
     before = [] if prepend is None else [_border(prepend, a, axis)]
     after = [] if append is None else [_border(append, a, axis)]
     if before or after:
@@ -574,7 +603,7 @@ def _(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @composition(np.trapezoid)
 def _(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     y = as_array(y)
-    (place,) = normalize_axis_tuple(axis, y.ndim)
+    place = normalize_axis_index(axis, y.ndim)
     steps = dx
     if x is not None:
         x = as_array(x)
@@ -704,6 +733,8 @@ def _(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi)
 
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+    # NumPy takes complex numbers as these, but no arrays of them.
+    left, right = [end.item() if hasattr(end, "item") else end for end in (left, right)]
     return np.interp(x, xp, fp, left, right)
 
 
@@ -762,11 +793,15 @@ def _(g: Any, _: Any, x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     return np.sum(np.where(unwrap(x) > unwrap(xp)[-1], g, 0))
 
 
+def _as_float(x: Any) -> Any:
+    x = as_array(x)
+    # NumPy refuses the rest, or takes it for complex numbers.
+    return x.astype(float) if np.can_cast(x.dtype, float) else x
+
+
 @composition(np.interp)
 def _(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-    x, xp = as_array(x).astype(float), as_array(xp).astype(float)
-    fp = as_array(fp)
-    fp = fp if fp.dtype.kind == "c" else fp.astype(float)
+    x, xp, fp = [_as_float(part) for part in (x, xp, fp)]
     if period is None:
         return record(_interp, (x, xp, fp, left, right), {})
     if unwrap(period) == 0:
@@ -776,7 +811,7 @@ def _(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any
     if xp.shape[0] != fp.shape[0]:
         raise ValueError("fp and xp are not of the same length")
     period = np.abs(period)
-    x, xp = x % period, xp % period
+    x, xp = x.astype(float) % period, xp.astype(float) % period
     order = np.argsort(xp)
     xp, fp = xp[order], fp[order]
     xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
@@ -793,12 +828,16 @@ def _flat(a: Any) -> Any:
     return np.reshape(a, (a.size,)) if hasattr(a, "size") else np.atleast_1d(a)
 
 
+#: Other names of modes.
+_MODES: dict[Any, str] = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
+
+
 def _full(g: Any, n: int, m: int, mode: Any, skipped: int) -> Any:
     """The cotangent of all overlaps of `n` and `m` elements, from that of those of a mode.
 
     In mode "same", `skipped` of them are left out at the beginning.
     """
-    mode = {"v": "valid", "s": "same", "f": "full"}.get(mode, mode)
+    mode = _MODES.get(mode, mode)
     before = {"full": 0, "same": skipped, "valid": min(n, m) - 1}[mode]
     after = n + m - 1 - before - g.shape[0]
     parts = [np.zeros_like(g, shape=before), g, np.zeros_like(g, shape=after)]
@@ -900,6 +939,19 @@ else:
     composition(np.unique_values)(lambda x: _unique(x, equal_nan=False))
 
 
+def _with_values(func: Callable[..., Any]) -> Callable[..., Any]:
+    def body(x: Any) -> Any:
+        x = as_array(x)
+        places = np.unique_all(unwrap(x)).indices
+        return func(unwrap(x))._replace(values=np.take(x, places))
+
+    return body
+
+
+for _func in (np.unique_all, np.unique_counts, np.unique_inverse):
+    composition(_func)(_with_values(_func))
+
+
 @composition(np.nan_to_num)
 def _(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     given, x = x, as_array(x)
@@ -952,7 +1004,12 @@ def _trim_zeros(filt: Any, trim: Any = "fb", axis: Any = None) -> Any:
 if _NUMPY >= "2.2.0":
     composition(np.trim_zeros)(_trim_zeros)
 else:
-    composition(np.trim_zeros)(lambda filt, trim="fb": _trim_zeros(filt, trim))
+
+    @composition(np.trim_zeros)
+    def _(filt: Any, trim: Any = "fb") -> Any:
+        if as_array(filt).ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return _trim_zeros(filt, trim)
 
 
 #: Where the cosine is taken in the integral of `_i1`: in the middle of 64 equal parts.
@@ -1026,7 +1083,7 @@ def _(p: Any, m: Any = 1) -> Any:
     p = as_array(p)
     n = len(p)
     for i in range(m):
-        p = p[:-1] * np.arange(n - 1 - i, 0, -1)
+        p = p[:-1] * _beside(np.arange(n - 1 - i, 0, -1), p)
     return p
 
 
@@ -1035,15 +1092,154 @@ def _(p: Any, m: Any = 1, k: Any = None) -> Any:
     m = int(m)
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
-    k = np.atleast_1d(np.zeros(m) if k is None else as_array(k))
+    p = as_array(p)
+    k = np.atleast_1d(_beside(np.zeros(m), p) if k is None else as_array(k))
     if len(k) == 1 and m > 1:
-        k = k[0] * np.ones(m)
+        k = k[0] * _beside(np.ones(m), p)
     if len(k) < m:
         raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
-    p = as_array(p)
     for i in range(m):
-        p = np.concatenate((p / np.arange(len(p), 0, -1), k[i : i + 1]))
+        p = np.concatenate((p / _beside(np.arange(len(p), 0, -1), p), k[i : i + 1]))
     return p
+
+
+def _horner(x: Any, c: Any) -> Any:
+    """A polynomial with the coefficients `c`, the lowest first."""
+    c = np.atleast_1d(c)
+    y = c[-1] + x * 0
+    for i in range(2, len(c) + 1):
+        y = c[-i] + y * x
+    return y
+
+
+def _for_each(x: Any, c: Any) -> Any:
+    """Coefficients of shapes that broadcast against `x`, in axes of their own."""
+    c = np.atleast_1d(c)
+    return np.reshape(c, c.shape + (1,) * x.ndim)
+
+
+def _coefficients(c: Any) -> Any:
+    c = as_array(c)
+    return c + 0.0 if c.dtype.kind in "biu" else c
+
+
+def _polyval2d(x: Any, y: Any, c: Any) -> Any:
+    x, y = as_array(x), as_array(y)
+    if x.shape != y.shape:
+        raise ValueError("x, y are incompatible")
+    return _horner(y, _horner(x, _for_each(x, _coefficients(c))))
+
+
+def _polygrid2d(x: Any, y: Any, c: Any) -> Any:
+    c = _coefficients(c)
+    for points in (as_array(x), as_array(y)):
+        c = _horner(points, _for_each(points, c))
+    return c
+
+
+if hasattr(polynomial.polyval2d, "_implementation"):
+    # Older versions of NumPy do not ask us.
+    composition(polynomial.polyval2d)(_polyval2d)
+    composition(polynomial.polygrid2d)(_polygrid2d)
+
+
+@composition(np.polydiv)
+def _(u: Any, v: Any) -> Any:
+    u, v = np.atleast_1d(as_array(u)) + 0.0, np.atleast_1d(as_array(v)) + 0.0
+    dtype = np.result_type(u.dtype, v.dtype)
+    n = len(v)
+    if len(u) >= n and (u.ndim > 1 or v.ndim > 1):
+        raise ValueError("Polynomial must be 1d only.")
+    scale = 1.0 / v[0]
+    rest, quotient = u.astype(dtype), []
+    for k in range(len(u) - n + 1):
+        d = scale * rest[k]
+        quotient.append(d)
+        rest = np.concatenate((rest[:k], rest[k : k + n] - d * v, rest[k + n :]))
+    while len(rest) > 1 and np.allclose(unwrap(rest)[0], 0, rtol=1e-14):
+        rest = rest[1:]
+    return np.stack(quotient) if quotient else wrap(np.zeros(1, dtype), None, True), rest
+
+
+@composition(np.poly)
+def _(seq_of_zeros: Any) -> Any:
+    zeros = np.atleast_1d(as_array(seq_of_zeros))
+    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] != 0:
+        zeros = np.linalg.eigvals(zeros)
+    elif zeros.ndim == 1:
+        zeros = zeros.astype(np.mintypecode(zeros.dtype.char))
+    else:
+        raise ValueError("input must be 1d or non-empty square 2d array.")
+    if len(zeros) == 0:
+        return wrap(np.asarray(1.0), None, True)
+    one = np.ones(1, zeros.dtype)
+    p = one
+    for i in range(len(zeros)):
+        p = np.convolve(p, np.concatenate((one, -zeros[i : i + 1])))
+    if p.dtype.kind == "c":
+        # Of pairs of conjugate zeros the polynomial is real.
+        plain = unwrap(zeros).astype(complex)
+        if np.all(np.sort(plain) == np.sort(plain.conjugate())):
+            p = np.real(p)
+    return p
+
+
+@pullback(np.roots)
+def _(g: Any, ans: Any, p: Any) -> Any:
+    # p(r) = 0, so that dr = -dp(r) / p'(r).
+    shape = p.shape
+    p = np.ravel(p).astype(ans.dtype)
+    c = -g / np.polyval(np.polyder(p), ans)
+    return np.reshape(np.dot(c, np.vander(ans, len(p))), shape)
+
+
+@composition(np.polyfit)
+def _(
+    x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False
+) -> Any:
+    order = int(deg) + 1
+    x, y = as_array(x) + 0.0, as_array(y) + 0.0
+    if deg < 0:
+        raise ValueError("expected deg >= 0")
+    if x.ndim != 1:
+        raise TypeError("expected 1D vector for x")
+    if x.size == 0:
+        raise TypeError("expected non-empty vector for x")
+    if y.ndim not in (1, 2):
+        raise TypeError("expected 1D or 2D array for y")
+    if len(x) != len(y):
+        raise TypeError("expected x and y to have same length")
+    if rcond is None:
+        rcond = len(x) * np.finfo(x.dtype).eps
+    powers, values = np.vander(x, order), y
+    if w is not None:
+        w = as_array(w) + 0.0
+        if w.ndim != 1:
+            raise TypeError("expected a 1-d array for weights")
+        if len(w) != len(y):
+            raise TypeError("expected w and y to have the same length")
+        # NumPy multiplies and divides in place.
+        powers = _like(powers * w[:, None], powers.dtype)
+        values = _like(values * (w[:, None] if y.ndim == 2 else w), y.dtype)
+    scale = np.sqrt(np.sum(powers * powers, 0))
+    powers = powers / scale
+    c, residuals, rank, s = np.linalg.lstsq(powers, values, rcond)
+    c = (c.T / scale).T
+    if rank != order and not full:
+        warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
+    if full:
+        return c, residuals, rank, s, rcond
+    if not cov:
+        return c
+    base = np.linalg.inv(np.dot(powers.T, powers)) / np.outer(scale, scale)
+    factor: Any = 1
+    if cov != "unscaled":
+        if len(x) <= order:
+            raise ValueError(
+                "the number of data points must exceed order to scale the covariance matrix"
+            )
+        factor = residuals / (len(x) - order)
+    return c, (base if y.ndim == 1 else base[:, :, None]) * factor
 
 
 @pullback(np.vander)
@@ -1052,7 +1248,7 @@ def _(g: Any, _: Any, x: Any, N: Any = None, increasing: Any = False) -> Any:
     if n < 2:
         return np.zeros_like(x)
     g = g if increasing else g[:, ::-1]
-    return np.sum(g[:, 1:] * (np.arange(1, n) * np.vander(x, n - 1, True)), 1)
+    return np.sum(g[:, 1:] * (_beside(np.arange(1, n), x) * np.vander(x, n - 1, True)), 1)
 
 
 # ----------------------------------------------------------------------------------------
@@ -1141,34 +1337,40 @@ def _end(x: Any, y: Any, axis: Any) -> Any:
     return np.expand_dims(x, axis)
 
 
-@pullback(np.geomspace, "start")
+def _geomspace(start: Any, stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any) -> Any:
+    return np.geomspace(start, stop, num, endpoint, dtype, axis)
+
+
+@pullback(_geomspace, "start")
 def _(
-    g: Any,
-    ans: Any,
-    start: Any,
-    _stop: Any,
-    num: Any = 50,
-    endpoint: Any = True,
-    dtype: Any = None,
-    axis: Any = 0,
+    g: Any, ans: Any, start: Any, _stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any
 ) -> Any:
     share = 1 - _shares(ans, axis, endpoint)
     return np.sum(g * (ans / _end(start, ans, axis)) * share, axis)
 
 
-@pullback(np.geomspace, "stop")
+@pullback(_geomspace, "stop")
 def _(
-    g: Any,
-    ans: Any,
-    _start: Any,
+    g: Any, ans: Any, _start: Any, stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any
+) -> Any:
+    share = _shares(ans, axis, endpoint)
+    return np.sum(g * (ans / _end(stop, ans, axis)) * share, axis)
+
+
+@composition(np.geomspace)
+def _(
+    start: Any,
     stop: Any,
     num: Any = 50,
     endpoint: Any = True,
     dtype: Any = None,
     axis: Any = 0,
 ) -> Any:
-    share = _shares(ans, axis, endpoint)
-    return np.sum(g * (ans / _end(stop, ans, axis)) * share, axis)
+    start, stop = as_array(start), as_array(stop)
+    # The derivative is made of the numbers as they are before they are cast.
+    exact = np.result_type(start.dtype, stop.dtype, float, dtype or float)
+    y = record(_geomspace, (start, stop, num, endpoint, exact, axis), {})
+    return y if dtype is None or y.dtype == dtype else y.astype(dtype)
 
 
 @composition(np.meshgrid)
@@ -1189,13 +1391,13 @@ def _(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> 
     return tuple([np.copy(grid) for grid in grids] if copy else grids)
 
 
-@composition(np.apply_along_axis)
-def _(func1d: Any, axis: Any, arr: Any, *args: Any) -> Any:
+@composition(np.apply_along_axis, passes_on=True)
+def _(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
     arr = as_array(arr)
     (axis,) = normalize_axis_tuple(axis, arr.ndim)
     rows = np.moveaxis(arr, axis, -1)
     rest = rows.shape[:-1]
-    found = [as_array(func1d(rows[(*i, ...)], *args)) for i in np.ndindex(rest)]
+    found = [as_array(func1d(rows[(*i, ...)], *args, **kwargs)) for i in np.ndindex(rest)]
     if not found:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
     result = np.reshape(np.stack(found), rest + found[0].shape)
@@ -1219,8 +1421,8 @@ def _(func: Any, a: Any, axes: Any) -> Any:
     return a
 
 
-@composition(np.piecewise)
-def _(x: Any, condlist: Any, funclist: Any, *args: Any) -> Any:
+@composition(np.piecewise, passes_on=True)
+def _(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     x = as_array(x)
     conditions = unwrap(condlist)
     if np.isscalar(conditions) or (
@@ -1239,7 +1441,7 @@ def _(x: Any, condlist: Any, funclist: Any, *args: Any) -> Any:
         count = int(np.count_nonzero(condition))
         if not count:
             continue
-        values = as_array(func(x[condition], *args) if callable(func) else func)
+        values = as_array(func(x[condition], *args, **kw) if callable(func) else func)
         values = np.broadcast_to(values, (count, *x.shape[condition.ndim :])).astype(x.dtype)
         y = np.where(condition, put(values, Spec(x.shape, x.dtype), condition), y)
     return y

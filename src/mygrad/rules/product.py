@@ -1,6 +1,5 @@
 """Rules of products of matrices and tensors, up to einsum."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import index
@@ -12,6 +11,7 @@ from .._operands import unwrap
 from .._record import record
 from .._state import Name
 from .._table import composition, not_holomorphic, pullback, view
+from .._warn import warn_user
 from .shape import as_array, axes_of, place_diagonal
 
 __all__ = ["contract", "diagonal_view", "einsum_parse"]
@@ -288,11 +288,10 @@ def _(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: A
     if not {*sizes} <= {2, 3}:
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     if 2 in sizes:
-        warnings.warn(
+        warn_user(
             "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional vectors "
             "instead. (deprecated in NumPy 2.0)",
             DeprecationWarning,
-            stacklevel=2,
         )
     a0, a1, a2 = [a[..., i] if i < sizes[0] else 0 for i in range(3)]
     b0, b1, b2 = [b[..., i] if i < sizes[1] else 0 for i in range(3)]

@@ -216,6 +216,9 @@ CASES: list[Case] = [
     *both(np.vdot, (2, 3), (2, 3), exact=False),
     *both(np.vecdot, (2, 3), (2, 3), exact=False),
     *both(np.vecdot, (3,), (2, 3), exact=False, axis=-1),
+    *both(np.vecdot, (3, 2), (4, 2, 3), exact=False, axes=[0, 2]),
+    *both(np.vecdot, (3, 2), (2, 3), exact=False, axes=[0, (1,), (0,)], keepdims=True),
+    *both(np.vecdot, (3, 2), (3, 2), exact=False, axis=0, keepdims=True),
     *both(np.inner, (2, 3), (4, 3), exact=False),
     *both(np.outer, (2,), (3,)),
     *both(np.tensordot, (2, 3), (3, 2), axes=1, exact=False),
@@ -264,6 +267,11 @@ CASES: list[Case] = [
 if hasattr(np, "matvec"):
     CASES += both(np.matvec, (2, 3), (3,), exact=False)
     CASES += both(np.vecmat, (2,), (2, 3), exact=False)
+    CASES += both(np.vecmat, (4, 2), (4, 2, 3), exact=False)
+    CASES += both(np.vecmat, (2, 4, 2), (2, 3), exact=False)
+    CASES += both(np.vecmat, (3, 2), (3, 2), axes=[1, (1, 0), 1], exact=False)
+    CASES += both(np.matvec, (4, 2, 3), (3,), exact=False)
+    CASES += both(np.matvec, (3, 4), (3, 2), axes=[(1, 0), 0, 1], exact=False)
 
 CALLS = [call for case in CASES for call in case.calls()]
 each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)

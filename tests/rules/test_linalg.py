@@ -100,6 +100,12 @@ def test_pinv_and_lstsq_of_low_rank_keep_it():
     check_twice(lambda t: np.sum(LA.lstsq(t @ y, b)[0] * [1.0, -2.0, 3.0]), x)
 
 
+@pytest.mark.parametrize("columns", [(), (2,)])
+def test_nothing_to_fit_leaves_all_as_residual(columns):
+    b = np.random.default_rng(3).normal(size=(3, *columns))
+    check_twice(lambda t: np.sum(LA.lstsq(np.empty((3, 0)), t)[1] ** 2), b)
+
+
 def test_pinv_of_what_is_left_out():
     a = (U * [4, 3, 0.2, 0.1]) @ V
     check(lambda t: np.sum(LA.pinv(t, 0.5) * WEIGHTS), a)

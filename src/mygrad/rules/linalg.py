@@ -719,7 +719,7 @@ def _(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
 
 @pullback(np.linalg.lstsq, "b")
 def _(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    if a.size == 0 or b.size == 0:
+    if b.size == 0:
         return b
     gx, difference, p, _, _ = _lstsq(g, ans, a, b, rcond)
     result = _h(p) @ gx

@@ -1,14 +1,9 @@
 """Where NumPy or Python would take the number of a tensor, and drop its gradient in silence."""
 
-import os
-import sys
-import warnings
-
-import numpy as np
-
 from ._modes import tracking
 from ._state import Name, View, root_of, stored_value
 from ._value import CLEARED, Value
+from ._warn import warn_user
 from .errors import DetachedGradientWarning
 
 __all__ = ["notice"]
@@ -21,10 +16,6 @@ _MESSAGE = (
     "tensors in lists, and a tensor as the target of an assignment. To stop it, say so: t.item(), "
     "t.data or t.detach()."
 )
-
-_TESTING = os.path.join(os.path.dirname(np.__file__), "testing", "")
-#: Code whose lines are not the user's.
-_INSIDE = tuple(os.path.join(os.path.dirname(file), "") for file in (__file__, np.__file__))
 
 
 def notice(t: Name) -> None:
@@ -41,21 +32,4 @@ def notice(t: Name) -> None:
     else:
         v = home.value
     if v is not None and v.rule is not None and v.rule is not CLEARED and tracking():
-        _warn()
-
-
-def _warn() -> None:
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        if frame.f_code.co_filename.startswith(_TESTING):
-            # It compares numbers, and gives nothing back.
-            return
-        frame = frame.f_back
-    warnings.warn_explicit(
-        _MESSAGE,
-        DetachedGradientWarning,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-        frame.f_globals.get("__name__"),
-        frame.f_globals.setdefault("__warningregistry__", {}),
-    )
+        warn_user(_MESSAGE, DetachedGradientWarning)

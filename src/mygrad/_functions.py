@@ -8,7 +8,7 @@ import numpy as np
 
 from ._inplace import INPLACE
 from ._modes import tracking
-from ._operands import array_of, carries, prepare, steps_back
+from ._operands import array_of, carries, prepare, steps_back, without_imaginary
 from ._record import check_constant, record, record_ufunc, wrap
 from ._state import Name, View, data_of, is_constant, make
 from ._table import (
@@ -141,11 +141,11 @@ def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:
     """What ``a.astype`` does, as a function with a rule."""
-    return (
-        a.astype(dtype, order=order, casting=casting)
-        if isinstance(a, np.ndarray)
-        else (a.astype(dtype))
-    )
+    if not isinstance(a, np.ndarray):
+        return a.astype(dtype)
+    if casting == "unsafe":
+        a = without_imaginary(a, np.dtype(dtype))
+    return a.astype(dtype, order=order, casting=casting)
 
 
 # The engine casts the cotangent back.

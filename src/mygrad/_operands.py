@@ -12,6 +12,7 @@ from ._guard import lock, lock_or_copy, restorable
 from ._modes import guarding, tracking
 from ._state import Name, data_of, guards_of, is_constant, keep
 from ._value import spec_of
+from ._warn import warn_user
 
 __all__ = [
     "INERT",
@@ -23,6 +24,7 @@ __all__ = [
     "stacked",
     "steps_back",
     "unwrap",
+    "without_imaginary",
 ]
 
 # For strings NumPy has the better error.
@@ -149,6 +151,17 @@ def unwrap(x: Any) -> Any:
         return cls([unwrap(part) for part in x])
     if cls is dict:
         return {key: unwrap(part) for key, part in x.items()}
+    return x
+
+
+def without_imaginary(x: Any, dtype: np.dtype[Any]) -> Any:
+    """The real part of a complex array that is to be cast to a real `dtype`; NumPy's warning."""
+    if isinstance(x, np.ndarray) and x.dtype.kind == "c" and dtype.kind in "fiu":
+        warn_user(
+            "Casting complex values to real discards the imaginary part",
+            np.exceptions.ComplexWarning,
+        )
+        return x.real
     return x
 
 

@@ -411,18 +411,20 @@ def record(
     """Run a function that has a `Pullback` rule on tensors, and record it."""
     rule = RULES[func]
     assert isinstance(rule, Pullback)
+    result = None
     if rule.is_plain and constant is None and args and tracking():
         t = args[0]
         if isinstance(t, Name) and t._home is None and t._value.spec.__class__ is Spec:
             result = _record_plain(rule, t, args, kwargs)
-            if result is not None:
+            if isinstance(result, Name):
                 return result
     call = Call(rule, args, kwargs)
     if call.out is not None:
         from ._write import record_into
 
         return record_into(call, constant)
-    result = call.run()
+    if result is None:
+        result = call.run()
     if result.__class__ is tuple:
         # The step between less than two numbers is Python's nan.
         result = tuple([np.float64(x) if x.__class__ is float else x for x in result])
@@ -455,7 +457,8 @@ def _several(results: Any, v: Value | None, constant: bool | None) -> Any:
 def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -> Any:
     """What `record` does for a function of one tensor, with nothing but numbers beside it.
 
-    None if there is more to it.
+    Returns NumPy's result itself if that is no array of floats, and None, without having run the
+    function, if there is more beside the tensor.
     """
     data = t._array
     if data.__class__ is not np.ndarray or len(args) > rule.out_at:
@@ -466,6 +469,11 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
     for name, x in kwargs.items():
         if x.__class__ not in INERT or name not in rule.inert_keywords:
             return None
+    if rule.normalize is not None:
+        changed, kwargs = list(args), dict(kwargs)
+        changed[0] = data
+        rule.normalize(changed, kwargs)
+        args = (t, *changed[1:])
     rest = args[1:]
     if rule.method is not None and rule.simple_keywords.issuperset(kwargs):
         result = rule.method(data, *rest, **kwargs)
@@ -473,13 +481,13 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
         result = rule.func(data, *rest, **kwargs)
     if result.__class__ is not np.ndarray:
         if not isinstance(result, np.generic):
-            return None
+            return result
         result = np.asarray(result)
     elif result.base is not None:
         result = unshared(result, [data])
     kind = result.dtype.kind
     if kind not in "fc":
-        return None
+        return result
     parent = t._value
     need_ans, need_data = rule.plain_needs
     v = node(

@@ -152,7 +152,8 @@ class Tensor(Name):
     def data(self) -> Any:
         """The array. It is read-only while a graph relies on it.
 
-        Assigning another array makes the tensor a leaf; graphs that used the old one keep it.
+        Assigning another array makes the tensor a leaf; graphs that used the old one keep it. The
+        gradient stays if it has the new array's shape and dtype.
         Assigned to a view, its values are written into what the view shows.
 
         Examples
@@ -187,7 +188,7 @@ class Tensor(Name):
             return
         overwrite(self, value, None)
         hand_out(self)
-        if grad is not None and grad.shape == value.shape:
+        if grad is not None and grad.shape == value.shape and grad.dtype == value.dtype:
             set_gradient(self, grad)
 
     @property

@@ -5,7 +5,6 @@ root costs what the part costs: the buffer is written itself, unless graph nodes
 it; then it is copied first, once (see `Root.held`).
 """
 
-import warnings
 import weakref
 from typing import Any
 
@@ -15,7 +14,7 @@ from ._guard import locked
 from ._indexing import is_basic, winners
 from ._lens import Lens, dense_like
 from ._modes import tracking
-from ._operands import Keeper, array_of, prepare
+from ._operands import Keeper, array_of, prepare, without_imaginary
 from ._record import Call, over_array, recorded_ufunc
 from ._state import (
     Name,
@@ -31,6 +30,7 @@ from ._state import (
 )
 from ._table import Elementwise, Rule
 from ._value import CONSTANT, Value, Version, add_guard, leaf, new, spec_of, tick
+from ._warn import warn_user
 from .errors import DetachedGradientWarning
 
 __all__ = ["overwrite", "record_into", "set_item", "set_shape", "ufunc_into", "write"]
@@ -142,11 +142,10 @@ def check_writeable(t: Name, data: Any) -> None:
 
 
 def _warn_constant() -> None:
-    warnings.warn(
+    warn_user(
         "A tensor that carries a gradient was written into a constant tensor: the gradient stops "
         "there. Make the target with constant=False, or write t.detach() to silence this.",
         DetachedGradientWarning,
-        stacklevel=4,
     )
 
 
@@ -225,7 +224,7 @@ def _fitted(piece: Any, seen: np.ndarray, mask: Any) -> Any:
     elif not isinstance(piece, (np.ndarray, int, float)):
         piece = np.asarray(piece)
     if isinstance(piece, np.ndarray) and piece.dtype != seen.dtype:
-        piece = piece.astype(seen.dtype)
+        piece = without_imaginary(piece, seen.dtype).astype(seen.dtype)
     return piece
 
 
@@ -280,7 +279,8 @@ def set_item(t: Name, key: Any, value: Any) -> None:
     """``t[key] = value``."""
     key = array_of(key, "indexing")
     if not tracking():
-        expose(t)[key] = array_of(value, "assignment")
+        array = expose(t)
+        array[key] = without_imaginary(array_of(value, "assignment"), array.dtype)
         return
     data = data_of(t)
     check_writeable(t, data)

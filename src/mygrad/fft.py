@@ -4,7 +4,7 @@
 >>> power = np.abs(mg.fft.rfft(x)) ** 2
 >>> power[1].backward()
 >>> x.grad
-array([-4.,  4.,  4., -4.])
+array([-4., -4.,  4.,  4.])
 """
 
 import numpy as np

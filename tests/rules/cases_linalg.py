@@ -40,6 +40,14 @@ def _plane(rng: np.random.Generator, shape: tuple[int, ...], size: float = 0.3) 
     return _noise(rng, shape, size) + 1j * _noise(rng, shape, size)
 
 
+def _apart_from_kinks(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """As `apart`; no element of it or of its inverse is near zero, where the 1-norm has a kink."""
+    while True:
+        a = _diagonal(shape) + _noise(rng, shape)
+        if shape[-2] != shape[-1] or np.all(np.abs([a, np.linalg.inv(a)]) > 0.01):
+            return a
+
+
 def _turning(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     a = _diagonal(shape)
     for i in range(0, min(shape[-2:]) - 1, 2):
@@ -72,6 +80,7 @@ def _low_rank(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 #: Their eigenvalues and singular values are about 1.5, 3, 4.5, ...: real, and apart.
 apart = _matrices("apart", lambda rng, shape: _diagonal(shape) + _noise(rng, shape))
+smooth = _matrices("smooth", _apart_from_kinks)
 plane = _matrices("plane", lambda rng, shape: _diagonal(shape) + _plane(rng, shape))
 #: Some eigenvalues are complex.
 turning = _matrices("turning", _turning)
@@ -233,7 +242,8 @@ CASES: list[Case] = [
     Case(LA.svdvals, plane(2, 3)),
     Case(LA.cond, apart(), keywords={"p": ORDERS}),
     Case(LA.cond, plane(), keywords={"p": ORDERS}),
-    Case(LA.cond, apart(2, 3, 3), keywords={"p": ["fro", 1, -2]}),
+    Case(LA.cond, apart(2, 3, 3), keywords={"p": ["fro", -2]}),
+    Case(LA.cond, smooth(2, 3, 3), keywords={"p": [1, -1, np.inf, -np.inf]}),
     Case(LA.cond, apart(2, 4, 3), keywords={"p": [None, -2]}),
     # ---- QR -----------------------------------------------------------------------------
     *[

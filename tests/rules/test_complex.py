@@ -216,6 +216,9 @@ CASES: list[Case] = [
     *both(np.vdot, (2, 3), (2, 3), exact=False),
     *both(np.vecdot, (2, 3), (2, 3), exact=False),
     *both(np.vecdot, (3,), (2, 3), exact=False, axis=-1),
+    *both(np.vecdot, (3, 2), (4, 2, 3), exact=False, axes=[0, 2]),
+    *both(np.vecdot, (3, 2), (2, 3), exact=False, axes=[0, (1,), (0,)], keepdims=True),
+    *both(np.vecdot, (3, 2), (3, 2), exact=False, axis=0, keepdims=True),
     *both(np.inner, (2, 3), (4, 3), exact=False),
     *both(np.outer, (2,), (3,)),
     *both(np.tensordot, (2, 3), (3, 2), axes=1, exact=False),
@@ -264,6 +267,11 @@ CASES: list[Case] = [
 if hasattr(np, "matvec"):
     CASES += both(np.matvec, (2, 3), (3,), exact=False)
     CASES += both(np.vecmat, (2,), (2, 3), exact=False)
+    CASES += both(np.vecmat, (4, 2), (4, 2, 3), exact=False)
+    CASES += both(np.vecmat, (2, 4, 2), (2, 3), exact=False)
+    CASES += both(np.vecmat, (3, 2), (3, 2), axes=[1, (1, 0), 1], exact=False)
+    CASES += both(np.matvec, (4, 2, 3), (3,), exact=False)
+    CASES += both(np.matvec, (3, 4), (3, 2), axes=[(1, 0), 0, 1], exact=False)
 
 CALLS = [call for case in CASES for call in case.calls()]
 each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
@@ -342,6 +350,7 @@ def test_in_place_operations_do_not_drop_imaginary_parts(change):
         (np.max, [1 + 1j, 1 + 3j, 1 + 3j], [0.0, 1.0, 0.0]),
         (np.min, [1 + 3j, 1 + 1j, 1 + 1j], [0.0, 1.0, 0.0]),
         (np.tanh, [800 + 1j, -800j + 1000], [0.0, 0.0]),
+        (np.tan, [800j + 1, -800j + 1000], [0.0, 0.0]),
         (np.square, [0j], [0.0]),
         # On branch cuts: the derivative on the side that NumPy's value belongs to.
         (np.arcsin, [complex(2, 0.0)], [-1j / np.sqrt(3)]),
@@ -359,6 +368,16 @@ def test_special_points(func, at, gradient):
     with np.errstate(over="ignore", invalid="ignore"):
         np.sum(np.real(func(t))).backward()
     np.testing.assert_allclose(t.grad, gradient, atol=1e-15)
+
+
+@pytest.mark.parametrize("z", [30j, 1 - 300j, -2 + 20j, 1 + 2j, 1 - 1.01j, 1 + 0.99j])
+def test_tangents_far_from_the_axis_keep_their_digits(z):
+    """1 / cos(z)**2, where 1 + tan(z)**2 is a difference of equal numbers."""
+    want = np.conj(1 / np.cos(z) / np.cos(z))
+    for func, at in ((np.tan, z), (np.tanh, 1j * z)):
+        t = mg.tensor(at)
+        np.real(func(t)).backward()
+        np.testing.assert_allclose(t.grad, want, rtol=1e-13)
 
 
 def test_real_roots_of_negative_numbers_stay_nan():
@@ -559,6 +578,58 @@ def test_writing_complex_into_real():
     assert_same(z.grad, [2 + 0j, 3 + 0j])
 
 
+def test_warnings_name_the_users_line():
+    """A lost imaginary part, a lost gradient: the line is here, not in mygrad."""
+
+    def write():
+        y = mg.tensor(X)
+        y[...] = mg.tensor(Z)
+
+    def write_part():
+        y = mg.tensor(X)
+        y[:1][...] = Z[:1]
+
+    def write_untracked():
+        y = mg.tensor(X)
+        with mg.no_autodiff:
+            y[:] = Z
+
+    def write_into_constant():
+        y = mg.tensor(X, constant=True)
+        y += mg.tensor(X)
+
+    def write_by_function():
+        np.copyto(mg.tensor(X, constant=True), mg.tensor(X))
+
+    casts = [write, write_part, write_untracked, lambda: mg.tensor(Z).astype(float)]
+    casts += [lambda: np.astype(mg.tensor(Z), np.int32)]
+    detached = [write_into_constant, write_by_function]
+    for kind, actions in (
+        (np.exceptions.ComplexWarning, casts),
+        (mg.errors.DetachedGradientWarning, detached),
+    ):
+        for action in actions:
+            with pytest.warns(kind) as caught:
+                action()
+            assert [w.filename for w in caught] == [__file__], action
+
+
+def test_new_data_of_another_kind_drop_the_gradient():
+    """That of a real tensor says nothing of the imaginary direction."""
+    for before, after in ((X, Z), (Z, X), (X, X.astype(np.float32)), (X, X[:1])):
+        t = mg.tensor(before)
+        np.sum(np.abs(t)).backward()
+        t.data = after
+        assert t.grad is None
+        assert t.dtype == after.dtype
+        np.sum(np.abs(t) ** 2).backward()
+        assert_same(t.grad, 2 * after, exact=False)
+    t = mg.tensor(Z)
+    np.sum(np.abs(t) ** 2).backward()
+    t.data = 3 * Z
+    assert_same(t.grad, 2 * Z, exact=False)
+
+
 def test_out_of_another_kind():
     z = mg.tensor(Z)
     out = mg.tensor([0j, 0j])
@@ -651,6 +722,26 @@ def test_precisions_of_fourier_transforms(dtype):
     np.sum(np.abs(result) ** 2).backward()
     assert t.grad.dtype == dtype
     np.testing.assert_allclose(t.grad, 8 * a, rtol=1e-3, atol=1e-2)
+
+
+@pytest.mark.parametrize("func", [np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.fft2])
+def test_cotangents_in_chunks(func):
+    """Dask transforms an axis that is in one chunk; the cotangent may be in several."""
+    da = pytest.importorskip("dask.array")
+    a = np.random.default_rng(0).normal(size=(4, 4))
+    gradients = []
+    for chunked in (True, False):
+        t = mg.tensor(da.from_array(a) if chunked else a)
+        y = func(t)
+        w = np.arange(y.size).reshape(y.shape) * (1 + 2j if np.iscomplexobj(y) else 1)
+        w = da.from_array(w, chunks=2) if chunked else w
+        np.sum(np.abs(y * w + y**2) ** 2).backward(create_graph=True)
+        first = t.grad
+        t.null_grad()
+        np.sum(first**2).backward()
+        gradients += [np.asarray(first.data), np.asarray(t.grad)]
+    np.testing.assert_allclose(gradients[0], gradients[2], rtol=1e-10)
+    np.testing.assert_allclose(gradients[1], gradients[3], rtol=1e-10)
 
 
 def test_wrong_arguments_of_fourier_transforms_raise_numpys_errors():

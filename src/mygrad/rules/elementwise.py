@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._operands import unwrap
 from .._table import MINUS_ONE, ONE, elementwise, outputs, pullback, unless_real
 
 _LN2 = math.log(2)
@@ -123,6 +124,21 @@ def _arctan(_: Any, x: Any) -> Any:
         return 1 / (1 + x * x)
 
 
+def _complex_tan(g: Any, ans: Any, x: Any) -> Any:
+    # 1 + tan(z)**2 has no digits left far from the real axis, where the tangent is about 1j or
+    # -1j; so 1 / cos(z)**2 = 4 e / (1 + e)**2 with e = exp(2j z), or exp(-2j z) below the axis.
+    height = unwrap(x).imag
+    far = np.abs(height) > 1
+    e = np.exp(2j * np.where(far, np.where(height < 0, -x, x), 1j))
+    d = np.where(far, 4 * e / ((1 + e) * (1 + e)), 1 + ans * ans)
+    return g * np.conjugate(d)
+
+
+def _complex_tanh(g: Any, ans: Any, x: Any) -> Any:
+    # tanh(z) = -1j tan(1j z)
+    return _complex_tan(g, 1j * ans, 1j * x)
+
+
 def _tanh(ans: Any, x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.dtype.kind == "f":
         d = 1 - ans * ans
@@ -153,13 +169,13 @@ def _arcsinh(_: Any, x: Any) -> Any:
 
 elementwise(np.sin, lambda _, x: np.cos(x))
 elementwise(np.cos, lambda _, x: -np.sin(x))
-elementwise(np.tan, lambda ans, _x: 1 + ans * ans)
+elementwise(np.tan, lambda ans, _x: 1 + ans * ans, adjoint=_complex_tan)
 elementwise(np.arcsin, lambda _, x: 1 / _cosine(x))
 elementwise(np.arccos, lambda _, x: -1 / _cosine(x))
 elementwise(np.arctan, _arctan)
 elementwise(np.sinh, lambda _, x: np.cosh(x))
 elementwise(np.cosh, lambda _, x: np.sinh(x))
-elementwise(np.tanh, _tanh)
+elementwise(np.tanh, _tanh, adjoint=_complex_tanh)
 elementwise(np.arcsinh, _arcsinh)
 elementwise(np.arccosh, lambda _, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda _, x: 1 / ((1 - x) * (1 + x)))

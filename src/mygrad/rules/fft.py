@@ -6,14 +6,16 @@ what a transform leaves to its inverse, the adjoint leaves to the transform. So 
 names of the two conventions change places.
 """
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from .._operands import unwrap
+from .._record import record
+from .._state import Name
 from .._table import composition, linear, not_holomorphic
+from .._warn import warn_user
 from .shape import as_array
 
 __all__: list[str] = []
@@ -33,7 +35,15 @@ def _opposite(norm: Any) -> Any:
 
 def _whole(g: Any, axis: int) -> Any:
     """Dask transforms an axis in one chunk only; cotangents come in any."""
-    return g.rechunk({axis % g.ndim: -1}) if hasattr(g, "rechunk") else g
+    if not hasattr(unwrap(g), "rechunk"):
+        return g
+    if isinstance(g, Name):
+        return record(_whole, (g, axis), {})
+    return g.rechunk({axis % g.ndim: -1})
+
+
+linear(_whole, lambda g, _, _g, axis: g)
+not_holomorphic(_whole)
 
 
 def _resized(c: Any, n: int, axis: int) -> Any:
@@ -133,8 +143,7 @@ def _steps(a: Any, s: Any, axes: Any, half: bool = False) -> list[tuple[int, int
 
 
 def _deprecated(what: str) -> None:
-    # Seen from the caller of NumPy's function, through the dispatch.
-    warnings.warn(f"{what} (deprecated in NumPy 2.0)", DeprecationWarning, stacklevel=8)
+    warn_user(f"{what} (deprecated in NumPy 2.0)", DeprecationWarning)
 
 
 def _each(transform: Any, a: Any, steps: list[tuple[int, int]], norm: Any) -> Any:

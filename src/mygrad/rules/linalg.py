@@ -558,6 +558,8 @@ def _(g: Any, ans: Any, x: Any, p: Any = None) -> Any:
         raise LinAlgError(
             "numpy.linalg.cond has no derivative at a singular matrix, where it is infinite."
         )
+    # Before NumPy 2.2 those of complex matrices are real numbers of a complex dtype.
+    g, ans = _real(g), _real(ans)
     if p is None or p in (2, -2):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         k = s.shape[-1]
@@ -717,7 +719,7 @@ def _(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
 
 @pullback(np.linalg.lstsq, "b")
 def _(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    if a.size == 0 or b.size == 0:
+    if b.size == 0:
         return b
     gx, difference, p, _, _ = _lstsq(g, ans, a, b, rcond)
     result = _h(p) @ gx

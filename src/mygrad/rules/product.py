@@ -1,6 +1,5 @@
 """Rules of products of matrices and tensors, up to einsum."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import index
@@ -12,6 +11,7 @@ from .._operands import unwrap
 from .._record import record
 from .._state import Name
 from .._table import composition, not_holomorphic, pullback, view
+from .._warn import warn_user
 from .shape import as_array, axes_of, place_diagonal
 
 __all__ = ["contract", "diagonal_view", "einsum_parse"]
@@ -46,7 +46,9 @@ def _matmul_2(g: Any, x1: Any, x2: Any) -> Any:
 
 
 def _with_axes(product: Callable[..., Any], which: int, g: Any, x1: Any, x2: Any, axes: Any) -> Any:
-    """Run a product on operands whose matrices are in other `axes` than the last."""
+    """Run a product on operands whose vectors and matrices may be in other `axes` than the last."""
+    if axes is None:
+        return product(g, x1, x2)
     places = [(i,) if not isinstance(i, (tuple, list)) else tuple(i) for i in axes]
     places += [()] * (3 - len(places))
     last = [tuple(range(-len(place), 0)) for place in places]
@@ -64,16 +66,12 @@ def _with_axes(product: Callable[..., Any], which: int, g: Any, x1: Any, x2: Any
 
 @pullback(np.matmul, "x1")
 def _(g: Any, _: Any, _x1: Any, x2: Any, out: Any = None, *, axes: Any = None) -> Any:
-    if axes is not None:
-        return _with_axes(_matmul_1, 0, g, _x1, x2, axes)
-    return _matmul_1(g, _x1, x2)
+    return _with_axes(_matmul_1, 0, g, _x1, x2, axes)
 
 
 @pullback(np.matmul, "x2")
 def _(g: Any, _: Any, x1: Any, _x2: Any, out: Any = None, *, axes: Any = None) -> Any:
-    if axes is not None:
-        return _with_axes(_matmul_2, 1, g, x1, _x2, axes)
-    return _matmul_2(g, x1, _x2)
+    return _with_axes(_matmul_2, 1, g, x1, _x2, axes)
 
 
 def conjugate(x: Any) -> Any:
@@ -81,13 +79,13 @@ def conjugate(x: Any) -> Any:
     return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
-def _vecdot(g: Any, a: Any, b: Any, axis: int, keepdims: bool) -> Any:
-    """The cotangent of the operand `a` of vecdot, of which only the dimension counts."""
-    g = np.moveaxis(g, axis, -1) if keepdims else np.expand_dims(g, -1)
-    c = g * np.moveaxis(b, axis, -1)
-    if c.ndim > a.ndim:
-        c = np.sum(c, tuple(range(c.ndim - a.ndim)))
-    return np.moveaxis(c, -1, axis)
+def _vecdot(which: int, g: Any, x1: Any, x2: Any, axis: Any, axes: Any, keepdims: Any) -> Any:
+    """The cotangent of an operand of vecdot, of which only the dimension counts."""
+    if axes is None:
+        axes = [axis, axis, axis]
+    # Where the result has the axis that was summed over: the last one, if `axes` does not say.
+    g = np.moveaxis(g, [*axes, -1][2], -1) if keepdims else np.expand_dims(g, -1)
+    return _with_axes(lambda g, x1, x2: g * (x1 if which else x2), which, g, x1, x2, axes[:2])
 
 
 @pullback(np.vecdot, "x1")
@@ -99,9 +97,10 @@ def _(
     out: Any = None,
     *,
     axis: Any = -1,
+    axes: Any = None,
     keepdims: Any = False,
 ) -> Any:
-    return _vecdot(conjugate(g), _x1, x2, axis, keepdims)
+    return _vecdot(0, conjugate(g), _x1, x2, axis, axes, keepdims)
 
 
 @pullback(np.vecdot, "x2")
@@ -113,32 +112,59 @@ def _(
     out: Any = None,
     *,
     axis: Any = -1,
+    axes: Any = None,
     keepdims: Any = False,
 ) -> Any:
-    return _vecdot(g, _x2, x1, axis, keepdims)
+    return _vecdot(1, g, x1, _x2, axis, axes, keepdims)
 
 
 not_holomorphic(np.vecdot)
 
 
+def _matvec_1(g: Any, x1: Any, x2: Any) -> Any:
+    if x1.ndim == 2:
+        # One product instead of a stack of them that would have to be summed.
+        axes = range(x2.ndim - 1)
+        return np.tensordot(g, x2, (axes, axes))
+    return np.expand_dims(g, -1) * np.expand_dims(x2, -2)
+
+
+def _matvec_2(g: Any, x1: Any, x2: Any) -> Any:
+    return g @ x1 if x1.ndim == 2 else np.matvec(np.swapaxes(x1, -1, -2), g)
+
+
+def _vecmat_1(g: Any, x1: Any, x2: Any) -> Any:
+    g = conjugate(g)
+    return g @ x2.T if x2.ndim == 2 else np.matvec(x2, g)
+
+
+def _vecmat_2(g: Any, x1: Any, x2: Any) -> Any:
+    if x2.ndim == 2:
+        axes = range(x1.ndim - 1)
+        return np.tensordot(x1, g, (axes, axes))
+    return np.expand_dims(x1, -1) * np.expand_dims(g, -2)
+
+
 # Since NumPy 2.2.
 if hasattr(np, "matvec"):
 
-    @composition(np.matvec)
-    def _(x1: Any, x2: Any) -> Any:
-        x1 = _matrix(x1)
-        return np.matmul(x1, np.expand_dims(as_array(x2), -1))[..., 0]
+    @pullback(np.matvec, "x1")
+    def _(g: Any, _: Any, _x1: Any, x2: Any, out: Any = None, *, axes: Any = None) -> Any:
+        return _with_axes(_matvec_1, 0, g, _x1, x2, axes)
 
-    @composition(np.vecmat)
-    def _(x1: Any, x2: Any) -> Any:
-        x2 = _matrix(x2)
-        return np.matmul(np.expand_dims(conjugate(as_array(x1)), -2), x2)[..., 0, :]
+    @pullback(np.matvec, "x2")
+    def _(g: Any, _: Any, x1: Any, _x2: Any, out: Any = None, *, axes: Any = None) -> Any:
+        return _with_axes(_matvec_2, 1, g, x1, _x2, axes)
 
-    def _matrix(x: Any) -> Any:
-        x = as_array(x)
-        if x.ndim < 2:
-            raise ValueError(f"an operand that is to be a matrix has {x.ndim} dimensions")
-        return x
+    @pullback(np.vecmat, "x1")
+    def _(g: Any, _: Any, _x1: Any, x2: Any, out: Any = None, *, axes: Any = None) -> Any:
+        return _with_axes(_vecmat_1, 0, g, _x1, x2, axes)
+
+    @pullback(np.vecmat, "x2")
+    def _(g: Any, _: Any, x1: Any, _x2: Any, out: Any = None, *, axes: Any = None) -> Any:
+        return _with_axes(_vecmat_2, 1, g, x1, _x2, axes)
+
+    not_holomorphic(np.vecmat)
 
 
 @composition(np.linalg.matmul)
@@ -288,11 +314,10 @@ def _(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: A
     if not {*sizes} <= {2, 3}:
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     if 2 in sizes:
-        warnings.warn(
+        warn_user(
             "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional vectors "
             "instead. (deprecated in NumPy 2.0)",
             DeprecationWarning,
-            stacklevel=2,
         )
     a0, a1, a2 = [a[..., i] if i < sizes[0] else 0 for i in range(3)]
     b0, b1, b2 = [b[..., i] if i < sizes[1] else 0 for i in range(3)]

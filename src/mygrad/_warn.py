@@ -1,0 +1,33 @@
+"""Warnings that name the user's line, however deep in mygrad or NumPy they come up."""
+
+import os
+import sys
+import warnings
+
+import numpy as np
+
+__all__ = ["warn_user"]
+
+_TESTING = os.path.join(os.path.dirname(np.__file__), "testing", "")
+#: Code whose lines are not the user's.
+_INSIDE = tuple(os.path.join(os.path.dirname(file), "") for file in (__file__, np.__file__))
+
+
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Warn at the innermost line that is neither mygrad's nor NumPy's.
+
+    Not within ``numpy.testing``, which compares numbers and gives nothing back.
+    """
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        if frame.f_code.co_filename.startswith(_TESTING):
+            return
+        frame = frame.f_back
+    warnings.warn_explicit(
+        message,
+        category,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        frame.f_globals.get("__name__"),
+        frame.f_globals.setdefault("__warningregistry__", {}),
+    )

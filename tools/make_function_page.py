@@ -10,6 +10,7 @@ from functools import cache, reduce
 from pathlib import Path
 
 import numpy as np
+import numpy.char
 import numpy.lib.recfunctions
 from numpy.testing import overrides
 

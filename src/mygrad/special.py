@@ -286,6 +286,8 @@ def _spherical(func: Callable[..., Any], less: int, more: int, what: str) -> Cal
     def plain(z: Any, n: Any) -> Any:
         return func(n, z)
 
+    plain.__name__ = func.__name__
+
     def at(n: Any, z: Any) -> Any:
         return record(plain, (z, n), {}) if isinstance(z, Name) else plain(z, n)
 

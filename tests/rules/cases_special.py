@@ -7,6 +7,8 @@ import numpy as np
 import scipy.special as sp
 from cases import INF, Case, Special, above_1, at, between, normal, positive, signed, unit
 
+import mygrad as mg
+
 probability = between(0.1, 0.9)
 
 
@@ -59,6 +61,11 @@ N = np.array([0, 1, 4])
 V = np.array([0.0, 1.5, 3.0])
 
 CASES: list[Case] = [
+    # ---- Functions of `mygrad.special` that have rules ------------------------------------
+    Case(mg.special.spherical_jn, N, normal(2, 3), plain=sp.spherical_jn),
+    Case(mg.special.spherical_yn, N, positive(2, 3), plain=sp.spherical_yn),
+    Case(mg.special.spherical_in, N, normal(2, 3), plain=sp.spherical_in),
+    Case(mg.special.spherical_kn, N, positive(2, 3), plain=sp.spherical_kn),
     # ---- Elementary functions -----------------------------------------------------------
     case(sp.cbrt, signed()),
     case(sp.exp2, normal()),

@@ -389,6 +389,7 @@ def test_unknown_keywords_of_ufuncs_with_several_outputs(func):
 #: A value for each keyword that is not the default, for operands of shape (2, 3); with it, what
 #: else is needed. A keyword that is missing here is a failure.
 VALUES = {
+    "assume_unique": [True],
     "axis": [0, 1, -1, (0, 1)],
     "axes": [(2, 0, 1), (1, 0), 0, 1, [(0, 1), (1, 0), (0, 1)]],
     "dtype": [np.float64, np.float32, np.longdouble],

@@ -141,6 +141,7 @@ WITHIN = {
     "diagonal_view": "einsum",
     "fold": "sliding_window_view",
     "adjugate": "det",
+    "_whole": "fft",
     "_add": "add_sequence",
     "_multiply": "multiply_sequence",
 }
@@ -317,7 +318,7 @@ NO_OPERANDS = {
     "identity", "loadtxt", "ones", "require", "tri", "zeros", "busday_count", "busday_offset",
     "is_busday", "datetime_as_string", "isnat", "save", "savez", "savez_compressed", "savetxt",
 }  # fmt: skip
-#: They give fresh tensors, in whose values the operand has no part; of `polydiv` a divisor that is
+#: They give fresh arrays, in whose values an operand has no part. of `polydiv` a divisor that is
 #: longer than the other has none.
 FRESH = {np.zeros_like, np.ones_like, np.empty_like, np.polydiv}
 #: They work on bits, text or integers only, so no float gets in.

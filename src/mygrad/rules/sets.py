@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .._operands import unwrap
+from .._operands import has_names, unwrap
 from .._table import composition
 from .shape import as_array
 
@@ -30,8 +30,8 @@ def _(ar1: Any, ar2: Any) -> Any:
 
 @composition(np.setdiff1d)
 def _(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
-    ar1 = _flat(ar1)
-    return _picked(ar1, np.setdiff1d(unwrap(ar1), unwrap(as_array(ar2)), assume_unique))
+    values = np.setdiff1d(unwrap(ar1), unwrap(ar2), assume_unique)
+    return _picked(_flat(ar1), values) if has_names(ar1) else values
 
 
 @composition(np.setxor1d)

@@ -320,7 +320,7 @@ NO_OPERANDS = {
 }  # fmt: skip
 #: They give fresh arrays, in whose values an operand has no part. of `polydiv` a divisor that is
 #: longer than the other has none.
-FRESH = {np.zeros_like, np.ones_like, np.empty_like, np.polydiv}
+FRESH = {np.zeros_like, np.ones_like, np.empty_like, np.polydiv, np.setdiff1d}
 #: They work on bits, text or integers only, so no float gets in.
 INTEGERS = {
     "bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "invert", "left_shift",

@@ -15,7 +15,7 @@ from ._operands import array_of, carries, has_names, prepare, stacked, unwrap
 from ._state import Name, data_of, expose, value_of
 from ._write import check_writeable, set_item, write
 
-__all__ = ["INPLACE"]
+__all__ = ["INPLACE", "Flat"]
 
 
 def _written(name: str, target: Any, values: Any, numpys_own: Callable[[Any, Any], object]) -> bool:
@@ -202,6 +202,87 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     np.copyto(array, source, casting, mask)
     v = None if t is None else value_of(t)
     write(dst, ..., source, v, None if mask is True else np.broadcast_to(mask, array.shape))
+
+
+class Flat:
+    """The elements of a tensor in C order, to be read, written and iterated over: ``t.flat``.
+
+    Parameters
+    ----------
+    base
+        The tensor.
+
+    Attributes
+    ----------
+    base
+        The tensor.
+    index
+        The number of the element that iteration comes to next.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> y = +x
+    >>> y.flat[1:3] = 2 * y.flat[0]
+    >>> y
+    Tensor([[1., 2.],
+            [2., 4.]])
+    >>> y.backward()
+    >>> x.grad
+    array([[5., 0.],
+           [0., 1.]])
+    """
+
+    __slots__ = ("base", "index")
+
+    def __init__(self, base: Any) -> None:
+        self.base = base
+        self.index = 0
+
+    @property
+    def coords(self) -> tuple[Any, ...]:
+        """The index of that element."""
+        return np.unravel_index(self.index, self.base.shape)
+
+    def copy(self) -> Any:
+        """A flat copy of the tensor."""
+        return self.base.flatten()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.base, dtype, copy=copy).ravel()
+
+    def __len__(self) -> int:
+        return _size(self.base)
+
+    def __iter__(self) -> "Flat":
+        return self
+
+    def __next__(self) -> Any:
+        if self.index >= len(self):
+            raise StopIteration
+        self.index += 1
+        return self[self.index - 1]
+
+    def __getitem__(self, key: Any) -> Any:
+        key = array_of(key, "an index into t.flat")
+        picked = np.arange(len(self))[key]
+        return self.base.flatten()[key] if picked.ndim else self.base[self._at(picked)]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        t = self.base
+        if not tracking():
+            expose(t).flat[unwrap(key)] = unwrap(value)
+            return
+        check_writeable(t, data_of(t))
+        places = np.ravel(np.arange(len(self))[array_of(key, "an index into t.flat")])
+        values = _flat(value)
+        if not values.size:
+            raise ValueError("an empty array cannot be assigned to t.flat")
+        if places.size:
+            _assign(t, places, _cycled(values, np.arange(places.size)))
+
+    def _at(self, place: Any) -> tuple[Any, ...]:
+        return np.unravel_index(place, self.base.shape) if self.base.shape else ()
 
 
 #: NumPy's function -> what it does if tensors are among its arguments.

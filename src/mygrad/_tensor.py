@@ -12,6 +12,7 @@ from ._detach import notice
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
+from ._inplace import Flat
 from ._modes import tracking
 from ._operands import array_of, carries, has_names, prepare, stacked, steps_back, unwrap
 from ._operators import (
@@ -514,6 +515,15 @@ class Tensor(Name):
         if self.dtype.kind != "c":
             raise TypeError(f"a tensor of dtype {self.dtype} has no imaginary part to set")
         self.imag[...] = value
+
+    @property
+    def flat(self) -> Flat:
+        """The elements in C order, to be read, written and iterated over."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        Flat(self)[...] = value
 
     @property
     def device(self) -> Any:

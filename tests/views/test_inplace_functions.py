@@ -7,6 +7,7 @@ import mygrad as mg
 from _helpers import check_gradients, writeable
 from mygrad import tensor
 from mygrad.errors import DetachedGradientWarning
+from mygrad.testing import check_grad
 
 A = np.array([[0.5, -1.5, 2.0, 1.0], [3.0, 0.25, -0.75, -2.0], [1.5, 0.75, -1.0, 2.5]])
 B = np.array([1.25, -0.5, 2.25])
@@ -387,3 +388,68 @@ def test_flags_of_values_come_back():
     np.copyto(x, b[:, None], where=MASK)
     x.backward()
     assert writeable(b) == [True]
+
+
+# ----------------------------------------------------------------------------------------
+# t.flat
+# ----------------------------------------------------------------------------------------
+
+FLAT_KEYS = [0, -1, slice(1, 5, 2), slice(None, None, -1), [4, 0, 0], ..., np.arange(6) % 2 == 0]
+
+
+@pytest.mark.parametrize("key", FLAT_KEYS, ids=str)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_flat(key, order):
+    a = np.array(np.arange(6.0).reshape(2, 3) + 1, order=order)
+    t = mg.tensor(a)
+    np.testing.assert_array_equal((+t).flat[key].data, a.flat[key])
+    for values in (7.0, [7.0, 8.0]):
+        want = a.copy()
+        want.flat[key] = values if np.arange(6)[key].ndim else np.ravel(values)[0]
+        u = +t
+        view = u.T
+        u.flat[key] = mg.tensor(values)
+        np.testing.assert_array_equal(u.data, want)
+        np.testing.assert_array_equal(view.data, want.T)
+    check_grad(lambda t: t.flat[key] ** 2, a)
+
+    def write(t, values):
+        t.flat[key] = values**2
+        return t * t
+
+    check_grad(write, a, 3.0)
+
+
+def test_flat_as_an_iterator():
+    t = mg.tensor([[1.0, 2.0], [3.0, 4.0]])
+    flat = t.flat
+    assert len(flat) == 4
+    assert flat.base is t
+    assert next(flat).item() == 1.0
+    assert flat.index == 1
+    assert flat.coords == (0, 1)
+    sum(x * x for x in flat).backward()
+    np.testing.assert_array_equal(t.grad, [[0.0, 4.0], [6.0, 8.0]])
+    np.testing.assert_array_equal(t.flat.copy().data, [1.0, 2.0, 3.0, 4.0])
+    np.testing.assert_array_equal(np.asarray(t.flat), [1.0, 2.0, 3.0, 4.0])
+    assert [x.item() for x in mg.tensor(5.0).flat] == [5.0]
+
+
+def test_flat_as_a_whole_and_out_of_range():
+    t = mg.tensor([[1.0, 2.0], [3.0, 4.0]])
+    u = +t
+    u.flat = [1.0, 5.0]
+    np.testing.assert_array_equal(u.data, [[1.0, 5.0], [1.0, 5.0]])
+    with pytest.raises(IndexError):
+        u.flat[4]
+    with pytest.raises(IndexError):
+        u.flat[4] = 1.0
+    with pytest.raises(ValueError, match="empty"):
+        u.flat[:2] = []
+    scalar = +mg.tensor(2.0)
+    scalar.flat[0] = 3.0
+    assert scalar.item() == 3.0
+    leaf = mg.tensor([[1.0, 2.0]])
+    with mg.no_autodiff:
+        leaf.flat[0] = 9.0
+    np.testing.assert_array_equal(leaf.data, [[9.0, 2.0]])

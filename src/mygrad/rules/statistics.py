@@ -49,6 +49,14 @@ def _(
     return np.reshape(np.take_along_axis(g, places, axis), shape)
 
 
+@composition(np.sort_complex)
+def _(a: Any) -> Any:
+    a = np.sort(as_array(a))
+    if a.dtype.kind == "c":
+        return a
+    return a.astype("F" if a.dtype.char in "bhBH" else "G" if a.dtype.char == "g" else "D")
+
+
 def _order(axis: Any, ndim: int) -> tuple[list[int], list[int]]:
     """The axes that a reduction leaves, and those that it reduces."""
     axes = sorted(range(ndim) if axis is None else axes_of(axis, ndim))
@@ -1389,6 +1397,21 @@ def _(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> 
         shape = np.broadcast_shapes(*[grid.shape for grid in grids])
         grids = [np.broadcast_to(grid, shape) for grid in grids]
     return tuple([np.copy(grid) for grid in grids] if copy else grids)
+
+
+@composition(np.ix_)
+def _(*args: Any) -> Any:
+    if not carries(args):
+        # Indices, as a rule: arrays.
+        return np.ix_(*unwrap(args))
+    vectors = [as_array(x) for x in args]
+    if any([x.ndim != 1 for x in vectors]):
+        raise ValueError("Cross index must be 1 dimensional")
+    vectors = [np.flatnonzero(x) if x.dtype == bool else x for x in vectors]
+    n = len(vectors)
+    return tuple(
+        [np.reshape(x, (1,) * i + (-1,) + (1,) * (n - 1 - i)) for i, x in enumerate(vectors)]
+    )
 
 
 @composition(np.apply_along_axis, passes_on=True)

@@ -418,6 +418,8 @@ linear(_bincount, lambda g, _, _weights, x, minlength: g[x])
 
 @composition(np.bincount)
 def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
+    if isinstance(weights, (list, tuple)):
+        weights = as_array(weights)
     if isinstance(weights, Name):
         return record(_bincount, (weights, np.asarray(unwrap(x)), minlength), {})
     return np.bincount(unwrap(x), unwrap(weights), minlength)
@@ -456,7 +458,7 @@ linear(
 
 def _edges(a: Any, bins: Any, range: Any, edges: np.ndarray) -> Any:
     """The `edges` of bins, which NumPy knows, as a function of what they are made of."""
-    if np.ndim(bins) and not isinstance(bins, str):
+    if np.ndim(unwrap(bins)):
         if has_names(bins):
             return as_array(bins)
     elif has_names(range) or (range is None and isinstance(a, Name) and np.size(unwrap(a))):
@@ -697,7 +699,7 @@ def _(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     axes = tuple(range(f.ndim)) if axis is None else normalize_axis_tuple(axis, f.ndim)
     if not varargs:
         steps: list[Any] = [1.0] * len(axes)
-    elif len(varargs) == 1 and np.ndim(varargs[0]) == 0:
+    elif len(varargs) == 1 and np.ndim(unwrap(varargs[0])) == 0:
         steps = [_spacing(varargs[0], 0)] * len(axes)
     elif len(varargs) == len(axes):
         steps = [_spacing(x, f.shape[i]) for x, i in zip(varargs, axes, strict=True)]
@@ -963,6 +965,9 @@ for _func in (np.unique_all, np.unique_counts, np.unique_inverse):
 @composition(np.nan_to_num)
 def _(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     given, x = x, as_array(x)
+    nan, posinf, neginf = [
+        as_array(y) if isinstance(y, (list, tuple)) else y for y in (nan, posinf, neginf)
+    ]
     if x.dtype.kind == "c":
         parts = [np.nan_to_num(part(x), True, nan, posinf, neginf) for part in (np.real, np.imag)]
         result = parts[0] + 1j * parts[1]

@@ -70,11 +70,13 @@ Used nevertheless, they warn (`DetachedGradientWarning`), or raise an error.
 
 def public() -> dict[str, dict[str, object]]:
     """The functions that tensors can override: module -> name -> function."""
+    # A module that is not imported yet has not said which of its functions can be overridden.
+    modules = {name: reduce(getattr, name.split(".")[1:], np) for name in MODULES}
     ufuncs = overrides.get_overridable_numpy_ufuncs()
     known = overrides.get_overridable_numpy_array_functions() | ufuncs
     found = {}
-    for name in MODULES:
-        members = sorted(vars(reduce(getattr, name.split(".")[1:], np)).items())
+    for name, module in modules.items():
+        members = sorted(vars(module).items())
         named = [(key, x) for key, x in members if not key.startswith("_") and callable(x)]
         found[f"numpy{name}"] = {key: x for key, x in named if x.__hash__ and x in known}
     return found

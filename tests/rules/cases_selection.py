@@ -21,7 +21,6 @@ def _windows(x, *args, **kwargs):
 
 
 CASES: list[Case] = [
-    Case(np.sort_complex, normal()),
     # ---- Choosing -----------------------------------------------------------------------
     Case(np.choose, CHOICE, [normal(), normal(), normal()]),
     Case(np.choose, CHOICE, [normal(3), scalar(), 0.5]),

@@ -106,6 +106,10 @@ def own(func, *operands, **kwargs):
     return Case(func, *operands, plain=lambda *xs, **ks: func(*xs, **ks), **kwargs)
 
 
+def ix_of(x):
+    return np.ix_([True, False, True], x, [1, 2])[1]
+
+
 def total(a, axis=None):
     return np.sum(a, axis)
 
@@ -125,6 +129,8 @@ SAMPLES = np.stack([SAMPLE, SAMPLE_Y], 1)
 CASES: list[Case] = [
     # ---- Order statistics ---------------------------------------------------------------
     Case(np.partition, spread(3, 4), 2, keywords={"axis": [0, 1, -1, None]}),
+    Case(np.sort_complex, spread(5)),
+    Case(np.sort_complex, spread(2, 3)),
     Case(np.partition, spread(6), [1, 3], kind="introselect"),
     *[
         Case(f, draw(2, 3, 2), keywords=AXES)
@@ -342,6 +348,8 @@ CASES: list[Case] = [
     Case(np.meshgrid, normal(2), normal(3), keywords={"indexing": ["xy", "ij"]}),
     Case(np.meshgrid, normal(2), normal(3), scalar(), keywords={"sparse": [False, True]}),
     Case(np.meshgrid, normal(2), copy=False),
+    own(np.ix_, normal(2), normal(3)),
+    own(ix_of, normal(2)),
     Case(np.apply_along_axis, total, 0, normal(2, 3)),
     Case(np.apply_along_axis, running, -1, normal(2, 3)),
     Case(np.apply_along_axis, product_and_sum, 1, normal(2, 3, 2), 2.0),
@@ -382,6 +390,7 @@ if RECENT:
 #: Complex numbers, where NumPy takes them.
 COMPLEX_CASES: list[Case] = [
     Case(np.partition, planar(6), 2),
+    Case(np.sort_complex, planar(5)),
     Case(np.median, planar(5)),
     Case(np.median, planar(2, 4), keywords={"axis": [0, 1]}),
     Case(np.nanmedian, planar(5)),

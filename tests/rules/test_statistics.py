@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from _oracle import assert_close, differences
 
 import mygrad as mg
 from mygrad import Tensor
@@ -100,6 +101,32 @@ def test_an_axis_is_a_number(func):
     for a in (np.ones((2, 2)), mg.tensor(np.ones((2, 2)))):
         with pytest.raises(TypeError):
             func(a, axis=(0,))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda m, v: m.bincount([0, 1, 1], [v[0], 2.0, v[1]]),
+        lambda m, v: m.histogram([0.0, 1.0], [v[0] - 9.0, 0.5, v[1] + 9.0])[1],
+        lambda m, v: m.histogramdd([[1.0, 2.0]], [[v[0] - 9.0, v[1] + 9.0]])[1][0],
+        lambda m, v: m.gradient([1.0, 2.0, 5.0], [0.0, v[0], v[0] + v[1]]),
+        lambda m, v: m.nan_to_num([np.nan, 1.0], nan=[v[0], v[1]]),
+        lambda m, v: m.polyfit([0.0, 1.0, 2.0], [v[0], v[1], 2.0], 1),
+        lambda m, v: m.insert([1.0, 2.0], 1, [v[0], v[1]]),
+    ],
+)
+def test_operands_within_lists(f):
+    """Without a warning, too."""
+    v = np.array([0.5, 1.5])
+    x = mg.tensor(v)
+    y = f(mg, x * 1.0)
+    expected = np.asarray(f(np, v))
+    np.testing.assert_array_equal(y, expected)
+    weights = np.cos(np.arange(expected.size) + 1.0).reshape(expected.shape)
+    np.sum(y * weights).backward()
+    (want,) = differences(lambda v: float(np.sum(f(np, v) * weights)), [v])
+    assert np.any(want)
+    assert_close(x.grad, want)
 
 
 def test_keywords_of_functions_that_are_applied():

@@ -19,7 +19,7 @@ _CONSTANT = """
 
     argmax argmin nanargmax nanargmin argsort argpartition lexsort searchsorted digitize
     nonzero flatnonzero argwhere count_nonzero
-    diag_indices_from tril_indices_from triu_indices_from ravel_multi_index unravel_index ix_
+    diag_indices_from tril_indices_from triu_indices_from ravel_multi_index unravel_index
 
     shape ndim size result_type common_type can_cast min_scalar_type isrealobj iscomplexobj
     may_share_memory shares_memory einsum_path

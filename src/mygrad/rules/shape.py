@@ -415,12 +415,3 @@ def _(
         np.put_along_axis(result, places, g, axis)
         return result
     return np.take_along_axis(g, np.argsort(places, axis), axis)
-
-
-@composition(np.sort_complex)
-def _(a: Any) -> Any:
-    ordered = np.sort(as_array(a))
-    if ordered.dtype.kind == "c":
-        return ordered
-    single = ordered.dtype.char in "bhBH"
-    return ordered.astype("F" if single else "G" if ordered.dtype.char == "g" else "D")

@@ -49,6 +49,14 @@ def _(
     return np.reshape(np.take_along_axis(g, places, axis), shape)
 
 
+@composition(np.sort_complex)
+def _(a: Any) -> Any:
+    a = np.sort(as_array(a))
+    if a.dtype.kind == "c":
+        return a
+    return a.astype("F" if a.dtype.char in "bhBH" else "G" if a.dtype.char == "g" else "D")
+
+
 def _order(axis: Any, ndim: int) -> tuple[list[int], list[int]]:
     """The axes that a reduction leaves, and those that it reduces."""
     axes = sorted(range(ndim) if axis is None else axes_of(axis, ndim))
@@ -410,6 +418,8 @@ linear(_bincount, lambda g, _, _weights, x, minlength: g[x])
 
 @composition(np.bincount)
 def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
+    if isinstance(weights, (list, tuple)):
+        weights = as_array(weights)
     if isinstance(weights, Name):
         return record(_bincount, (weights, np.asarray(unwrap(x)), minlength), {})
     return np.bincount(unwrap(x), unwrap(weights), minlength)
@@ -448,7 +458,7 @@ linear(
 
 def _edges(a: Any, bins: Any, range: Any, edges: np.ndarray) -> Any:
     """The `edges` of bins, which NumPy knows, as a function of what they are made of."""
-    if np.ndim(bins) and not isinstance(bins, str):
+    if np.ndim(unwrap(bins)):
         if has_names(bins):
             return as_array(bins)
     elif has_names(range) or (range is None and isinstance(a, Name) and np.size(unwrap(a))):
@@ -689,7 +699,7 @@ def _(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     axes = tuple(range(f.ndim)) if axis is None else normalize_axis_tuple(axis, f.ndim)
     if not varargs:
         steps: list[Any] = [1.0] * len(axes)
-    elif len(varargs) == 1 and np.ndim(varargs[0]) == 0:
+    elif len(varargs) == 1 and np.ndim(unwrap(varargs[0])) == 0:
         steps = [_spacing(varargs[0], 0)] * len(axes)
     elif len(varargs) == len(axes):
         steps = [_spacing(x, f.shape[i]) for x, i in zip(varargs, axes, strict=True)]
@@ -955,6 +965,9 @@ for _func in (np.unique_all, np.unique_counts, np.unique_inverse):
 @composition(np.nan_to_num)
 def _(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     given, x = x, as_array(x)
+    nan, posinf, neginf = [
+        as_array(y) if isinstance(y, (list, tuple)) else y for y in (nan, posinf, neginf)
+    ]
     if x.dtype.kind == "c":
         parts = [np.nan_to_num(part(x), True, nan, posinf, neginf) for part in (np.real, np.imag)]
         result = parts[0] + 1j * parts[1]
@@ -1389,6 +1402,21 @@ def _(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> 
         shape = np.broadcast_shapes(*[grid.shape for grid in grids])
         grids = [np.broadcast_to(grid, shape) for grid in grids]
     return tuple([np.copy(grid) for grid in grids] if copy else grids)
+
+
+@composition(np.ix_)
+def _(*args: Any) -> Any:
+    if not carries(args):
+        # Indices, as a rule: arrays.
+        return np.ix_(*unwrap(args))
+    vectors = [as_array(x) for x in args]
+    if any([x.ndim != 1 for x in vectors]):
+        raise ValueError("Cross index must be 1 dimensional")
+    vectors = [np.flatnonzero(x) if x.dtype == bool else x for x in vectors]
+    n = len(vectors)
+    return tuple(
+        [np.reshape(x, (1,) * i + (-1,) + (1,) * (n - 1 - i)) for i, x in enumerate(vectors)]
+    )
 
 
 @composition(np.apply_along_axis, passes_on=True)

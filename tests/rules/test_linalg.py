@@ -248,6 +248,12 @@ def test_lapacks_forms_of_qr_are_refused(mode):
         np.sum(y).backward()
 
 
+def test_cholesky_of_dask_is_another_function():
+    da = pytest.importorskip("dask.array")
+    with pytest.raises(TypeError, match="Dask's own"):
+        LA.cholesky(mg.tensor(da.from_array(np.eye(3))))
+
+
 def test_results_keep_their_names():
     t = mg.tensor(EQUAL + np.diag([1.0, 2, 3, 4]))
     assert LA.svd(t).S.shape == (4,)

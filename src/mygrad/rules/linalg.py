@@ -27,7 +27,7 @@ import numpy as np
 from .._operands import unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, not_holomorphic, pullback
+from .._table import composition, normalize, not_holomorphic, pullback
 from .norm import norm_cotangent
 from .product import conjugate
 from .shape import as_array
@@ -254,6 +254,18 @@ def _sandwich(r: Any, m: Any) -> Any:
 
 
 not_holomorphic(np.linalg.cholesky)
+
+
+def _not_of_dask(args: list[Any], kwargs: dict[str, Any]) -> None:
+    if hasattr(args[0], "rechunk"):
+        raise TypeError(
+            "numpy.linalg.cholesky of a Dask array is Dask's own function, which gives another "
+            "matrix than NumPy's (the upper triangle); mygrad has no derivative of it. Compute the "
+            "array first."
+        )
+
+
+normalize(np.linalg.cholesky, _not_of_dask)
 
 # ----------------------------------------------------------------------------------------
 # What decompositions leave free

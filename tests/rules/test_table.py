@@ -129,6 +129,7 @@ WITHIN = {
     "diagonal_view": "einsum",
     "fold": "sliding_window_view",
     "adjugate": "det",
+    "_whole": "fft",
     "_add": "add_sequence",
     "_multiply": "multiply_sequence",
 }

@@ -1,4 +1,23 @@
-"""Linear algebra on tensors: `mygrad.linalg.norm` is `numpy.linalg.norm`, and so on."""
+"""Linear algebra on tensors: `mygrad.linalg.norm` is `numpy.linalg.norm`, and so on.
+
+Decompositions are not unique, and so not all that is computed from them has a derivative:
+
+- Vectors that belong to equal eigenvalues or singular values are arbitrary among themselves. A
+  loss that depends on them is refused with a `LinAlgError`; one of the values alone is not.
+- So are columns that only complete a basis (`full_matrices=True`, `mode="complete"`).
+- `cholesky`, `eigh`, `eigvalsh` and ``hermitian=True`` read one triangle of a matrix, and the
+  gradient is in that triangle; it stands for both.
+
+>>> x = mg.tensor([[2.0, 0.0], [1.0, 2.0]])
+>>> mg.linalg.eigvalsh(x)[1].backward()
+>>> x.grad
+array([[0.5, 0. ],
+       [1. , 0.5]])
+>>> vectors = mg.linalg.eigh(mg.tensor(np.eye(2))).eigenvectors
+>>> vectors.sum().backward()
+Traceback (most recent call last):
+numpy.linalg.LinAlgError: numpy.linalg.eigh: the loss depends on vectors that belong to ...
+"""
 
 from typing import Any
 

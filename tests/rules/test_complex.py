@@ -351,6 +351,8 @@ def test_in_place_operations_do_not_drop_imaginary_parts(change):
         (np.min, [1 + 3j, 1 + 1j, 1 + 1j], [0.0, 1.0, 0.0]),
         (np.tanh, [800 + 1j, -800j + 1000], [0.0, 0.0]),
         (np.tan, [800j + 1, -800j + 1000], [0.0, 0.0]),
+        (np.arctan, [1e200 + 1e200j], [0.0]),
+        (np.arctanh, [1e200 + 1e200j], [0.0]),
         (np.square, [0j], [0.0]),
         # On branch cuts: the derivative on the side that NumPy's value belongs to.
         (np.arcsin, [complex(2, 0.0)], [-1j / np.sqrt(3)]),

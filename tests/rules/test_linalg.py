@@ -191,6 +191,10 @@ def svd_rebuilt(t):
         (svd_rebuilt, np.zeros((2, 1))),
         (svd_rebuilt, np.zeros((2, 2))),
         (lambda t: np.sum(LA.svd(t, hermitian=True)[0] * WEIGHTS), EQUAL),
+        (lambda t: np.sum(LA.eigh(t)[1][:, 0] ** 4), np.eye(4)),
+        (lambda t: np.sum(LA.eigh(t)[1][:, 0] ** 4), np.diag([1.0, 1.0, 2.0])),
+        (lambda t: np.sum(LA.svd(t)[2][0] ** 4), np.eye(4)),
+        (lambda t: np.sum(np.real(svd_rebuilt(t))), np.diag([2.0, 1.0, 0.0]) + 0j),
     ],
 )
 def test_vectors_of_equal_values_are_refused(f, a):
@@ -242,6 +246,12 @@ def test_lapacks_forms_of_qr_are_refused(mode):
     y = y[0] if isinstance(y, tuple) else y
     with pytest.raises(TypeError, match=r"numpy\.linalg\.qr.*reduced"):
         np.sum(y).backward()
+
+
+def test_cholesky_of_dask_is_another_function():
+    da = pytest.importorskip("dask.array")
+    with pytest.raises(TypeError, match="Dask's own"):
+        LA.cholesky(mg.tensor(da.from_array(np.eye(3))))
 
 
 def test_results_keep_their_names():

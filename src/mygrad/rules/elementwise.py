@@ -119,6 +119,9 @@ elementwise(
 
 
 def _arctan(_: Any, x: Any) -> Any:
+    if x.dtype.kind == "c":
+        # The square of a large complex number is nan.
+        return 1 / (1 - 1j * x) / (1 + 1j * x)
     # The square of a large x may be infinite: its inverse is 0, as it should be.
     with np.errstate(over="ignore"):
         return 1 / (1 + x * x)
@@ -178,7 +181,7 @@ elementwise(np.cosh, lambda _, x: np.sinh(x))
 elementwise(np.tanh, _tanh, adjoint=_complex_tanh)
 elementwise(np.arcsinh, _arcsinh)
 elementwise(np.arccosh, lambda _, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
-elementwise(np.arctanh, lambda _, x: 1 / ((1 - x) * (1 + x)))
+elementwise(np.arctanh, lambda _, x: 1 / (1 - x) / (1 + x))
 elementwise(np.deg2rad, lambda _, _x: _RADIAN)
 elementwise(np.radians, lambda _, _x: _RADIAN)
 elementwise(np.rad2deg, lambda _, _x: _DEGREE)

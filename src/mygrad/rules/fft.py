@@ -7,6 +7,7 @@ names of the two conventions change places.
 """
 
 from collections.abc import Iterable
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def _ifft(
 def _rfft(
     g: Any, _: Any, _a: Any, n: Any = None, axis: Any = -1, norm: Any = None, out: Any = None
 ) -> Any:
-    n = _a.shape[axis] if n is None else n
+    n = _a.shape[axis] if n is None else index(n)
     c = np.fft.irfft(_inner(_whole(g, axis), 0.5, n, axis), n, axis, _opposite(norm))
     return _resized(c, _a.shape[axis], axis)
 

@@ -27,7 +27,7 @@ import numpy as np
 from .._operands import unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, not_holomorphic, pullback
+from .._table import composition, normalize, not_holomorphic, pullback
 from .norm import norm_cotangent
 from .product import conjugate
 from .shape import as_array
@@ -255,6 +255,18 @@ def _sandwich(r: Any, m: Any) -> Any:
 
 not_holomorphic(np.linalg.cholesky)
 
+
+def _not_of_dask(args: list[Any], kwargs: dict[str, Any]) -> None:
+    if hasattr(args[0], "rechunk"):
+        raise TypeError(
+            "numpy.linalg.cholesky of a Dask array is Dask's own function, which gives another "
+            "matrix than NumPy's (the upper triangle); mygrad has no derivative of it. Compute the "
+            "array first."
+        )
+
+
+normalize(np.linalg.cholesky, _not_of_dask)
+
 # ----------------------------------------------------------------------------------------
 # What decompositions leave free
 # ----------------------------------------------------------------------------------------
@@ -289,22 +301,23 @@ def _inverse_gaps(w: Any) -> tuple[Any, Any]:
     return np.where(same, 0, 1 / np.where(same, 1, gaps)), same
 
 
-def _check_equal(name: str, w: Any, same: Any, vectors: Any, moved: Any, values: Any) -> None:
-    """Refuse losses that depend on how vectors of equal values were chosen.
+def _check_equal(name: str, w: Any, same: Any, vectors: Any, values: Any) -> None:
+    """Refuse losses that depend on vectors of equal values, however the vectors were chosen.
 
-    `vectors` is the cotangent of the vectors and `moved` that in their own basis, `values` that of
-    the values `w`.
+    `vectors` is the cotangent of the vectors, `values` that of the values `w`.
     """
-    same = same & ~_eye(same.shape[-1])
-    if not np.any(same):
+    equal = np.any(same & ~_eye(same.shape[-1]), -1)
+    if not np.any(equal):
         return
-    size = _size(vectors)
+    size = _size(vectors)[..., 0]
     tolerance = _rounding(vectors, same.shape[-1])
-    if np.any(same & (np.abs(moved) > tolerance * size)):
+    # Also where a small rotation among them happens to change nothing: a small change of the matrix
+    # may rotate them by any angle.
+    if np.any(equal & (np.max(np.abs(vectors), -2, initial=0) > tolerance * size)):
         _refuse(name, "the loss depends on vectors that belong to equal values")
     # Functions of the whole matrix cannot be told from those of values then.
-    mixed = np.any(same, -1) & (np.abs(values) > tolerance * _size(values[..., None])[..., 0])
-    if np.any(mixed & ((size[..., 0] > 0) | ~np.any(w, -1, keepdims=True))):
+    mixed = equal & (np.abs(values) > tolerance * _size(values[..., None])[..., 0])
+    if np.any(mixed & ((size > 0) | ~np.any(w, -1, keepdims=True))):
         _refuse(name, "the loss depends on vectors and on values that are equal")
 
 
@@ -363,12 +376,8 @@ def _eigh_cotangent(name: str, gw: Any, gv: Any, w: Any, v: Any, row: int) -> An
     gv = _with_phase(name, v, gv, _row(v, row))
     m = _h(v) @ gv
     f, same = _inverse_gaps(w)
-    _check_equal(name, unwrap(w), same, unwrap(gv), np.maximum(*_two(unwrap(m))), unwrap(gw))
+    _check_equal(name, unwrap(w), same, unwrap(gv), unwrap(gw))
     return (v * np.expand_dims(gw, -2) + v @ (f * m)) @ _h(v)
-
-
-def _two(m: Any) -> tuple[Any, Any]:
-    return np.abs(m), np.abs(_t(m))
 
 
 @pullback(np.linalg.eigh)
@@ -413,7 +422,7 @@ def _(g: Any, ans: Any, _a: Any) -> Any:
     gv = gv - v * _real(np.sum(conjugate(v) * gv, -2, keepdims=True))
     m = vh @ gv
     f, same = _inverse_gaps(w)
-    _check_equal("eig", unwrap(w), same, unwrap(gv), np.maximum(*_two(unwrap(m))), unwrap(gw))
+    _check_equal("eig", unwrap(w), same, unwrap(gv), unwrap(gw))
     return np.linalg.solve(vh, np.expand_dims(gw, -1) * vh + (conjugate(f) * m) @ vh)
 
 
@@ -529,7 +538,7 @@ def _check_singular(s: Any, same: Any, zero: Any, *cotangents: Any) -> None:
     """Refuse losses that depend on vectors of equal singular values, or of zero."""
     x, y, gu, gs, gv, outside_u, outside_v = [unwrap(c) for c in cotangents]
     vectors = np.concatenate([gu, gv], -2)
-    _check_equal("svd", s, same, vectors, np.maximum(*_two(x + y)), gs)
+    _check_equal("svd", s, same, vectors, gs)
     if not np.any(zero):
         return
     m, n = gu.shape[-2], gv.shape[-2]
@@ -540,7 +549,9 @@ def _check_singular(s: Any, same: Any, zero: Any, *cotangents: Any) -> None:
     if m != n:
         outside = outside_u if m > n else outside_v
         wild = wild or np.any(column & (np.abs(outside) > tolerance))
-        # Functions of the whole matrix cannot be told from those of values then.
+    if m != n or vectors.dtype.kind == "c":
+        # Functions of the whole matrix cannot be told from those of values then: by what lies
+        # outside, or by the phases, the vectors change as much as the value is small.
         mixed = (tolerance > 0) | ~np.any(s[..., None], -2, keepdims=True)
         wild = wild or np.any(column & mixed & (np.expand_dims(gs, -2) != 0))
     if wild:

@@ -218,7 +218,7 @@ def _(
     a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
 ) -> Any:
     a = as_array(a)
-    if isinstance(axis, (list, tuple)):
+    if np.ndim(axis):
         # Dask wants a number where one will do.
         axis = normalize_axis_tuple(axis, a.ndim, "axis")
     if weights is None:

@@ -21,6 +21,7 @@ da = pytest.importorskip("dask.array")
 sys.path.insert(0, str(Path(__file__).parents[1] / "rules"))
 from _oracle import assert_close, parts, product, weights_for  # noqa: E402
 from cases import CASES, Call  # noqa: E402
+from checks import PARTLY  # noqa: E402
 
 
 def boom(*_, **__):
@@ -62,6 +63,7 @@ NAMES = """
     dot vdot outer tensordot matmul einsum
     fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn
     fftshift ifftshift
+    average diff gradient nan_to_num cov frexp
 """.split()  # noqa: SIM905
 
 
@@ -98,8 +100,9 @@ def test_lazy_forward_and_backward(call: Call, chunks: int):
     tensors = [mg.tensor(lazy(a, chunks)) for a in arrays]
     results = parts(call.run(tensors))
     for i, result in enumerate(results):
-        assert isinstance(result, Tensor)
-        assert isinstance(result.data, da.Array)
+        # A result whose derivative is zero is a plain array.
+        assert isinstance(result, Tensor) or call.func in PARTLY
+        assert isinstance(numbers_of(result), da.Array)
         if any(n != n for n in result.shape):
             # Of unknown length: no array of weights fits.
             weights[i] = np.asarray(1.5)
@@ -108,13 +111,17 @@ def test_lazy_forward_and_backward(call: Call, chunks: int):
     plain = [mg.tensor(a) for a in arrays]
     _loss(parts(call.run(plain)), weights).backward()
     for result, value in zip(results, expected, strict=True):
-        np.testing.assert_allclose(compute(result.data), value, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(compute(numbers_of(result)), value, rtol=1e-12, atol=1e-12)
     for t, p in zip(tensors, plain, strict=True):
         if p.grad is None or not np.any(p.grad):
             continue
         assert isinstance(t.grad, da.Array), f"a gradient of {type(t.grad)}"
         assert t.grad.dtype == p.grad.dtype
         assert_close(compute(t.grad), p.grad, call.id)
+
+
+def numbers_of(result):
+    return result.data if isinstance(result, Tensor) else result
 
 
 def _loss(results, weights):

@@ -323,7 +323,8 @@ CARRIES = {np.divmod: 1, np.modf: 0, np.frexp: 0}
 
 
 def test_all_of_them_are_here():
-    assert SEVERAL.keys() == OUTPUTS.keys()
+    # SciPy's functions may have been met by other tests.
+    assert SEVERAL.keys() == {f for f in OUTPUTS if getattr(np, f.__name__, None) is f}
 
 
 @pytest.mark.parametrize("func", SEVERAL, ids=lambda f: f.__name__)

@@ -218,7 +218,9 @@ def _(
     a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
 ) -> Any:
     a = as_array(a)
-    axis = None if axis is None else normalize_axis_tuple(axis, a.ndim, "axis")
+    if np.ndim(axis):
+        # Dask wants a number where one will do.
+        axis = normalize_axis_tuple(axis, a.ndim, "axis")
     if weights is None:
         mean = np.mean(a, axis, keepdims=keepdims)
         # As NumPy: an error if nothing is averaged.

@@ -491,7 +491,7 @@ def _record_plain(rule: Pullback, t: Name, args: tuple[Any, ...], kwargs: Any) -
     parent = t._value
     need_ans, need_data = rule.plain_needs
     v = node(
-        rule if kind == "f" else rule.complex,
+        rule.complex if kind == "c" or data.dtype.kind == "c" else rule,
         parent,
         None,
         spec_of(result),

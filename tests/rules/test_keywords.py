@@ -724,3 +724,13 @@ def test_operands_stay_as_they_are():
         func(*operands, where=MASK[:, :2], out=np.ones((2, 2))).backward()
         func(*operands, casting="same_kind", order="F").backward()
     untouched.check()
+
+
+@pytest.mark.parametrize("bounds", [(0.5,), (None, 0.5), (0.5, None)])
+def test_the_method_clip_takes_one_bound(bounds):
+    a = np.array([0.1, 0.6])
+    t = mg.tensor(a)
+    y = t.clip(*bounds)
+    np.testing.assert_array_equal(y, a.clip(*bounds))
+    y.backward()
+    np.testing.assert_array_equal(t.grad, y.data == a)

@@ -15,6 +15,7 @@ T = np.linspace(-1, 1, 7)
 
 #: What comes after the family's prefix -> arguments.
 CALLS = {
+    "2poly": (C,),
     "add": (C, D),
     "companion": (D,),
     "der": (C, 2),
@@ -33,6 +34,7 @@ CALLS = {
     "trim": (C,),
     "val": (X, C),
     "val2d": (X, X, C2),
+    "valfromroots": (X, np.array([[0.5], [-1.0]]) + X),
     "val3d": (X, X, X, C3),
     "vander": (X, 3),
     "vander2d": (X, X, [1, 2]),
@@ -53,6 +55,8 @@ ALL = [
     for what, args in CALLS.items()
     if hasattr(getattr(np.polynomial, family), prefix + what)
 ]
+
+ALL += [(family, f"poly2{prefix}", (C,)) for family, prefix in FAMILIES.items() if prefix != "poly"]
 
 
 def outputs(result):

@@ -5,6 +5,7 @@ their arguments first (``np.array``), which would detach tensors. Here the same 
 globals, in which the functions that make arrays are mygrad's.
 """
 
+import sys
 from collections.abc import Callable
 from functools import update_wrapper
 from types import FunctionType, ModuleType
@@ -79,9 +80,14 @@ def rebound_functions(module: ModuleType, **names: Any) -> dict[str, Any]:
 
 
 def rebound_module(module: ModuleType, name: str, **names: Any) -> ModuleType:
-    """A module with the public functions of one of NumPy's, rebound."""
+    """A module with the public functions of one of NumPy's, rebound.
+
+    What they import from each other when they are called is looked for in our package.
+    """
     result = ModuleType(name, f"`{module.__name__}` of tensors: NumPy's own functions.")
-    inside = rebound_functions(module, **names)
+    package = name.rpartition(".")[0]
+    inside = rebound_functions(module, **names, __package__=package, __spec__=None)
+    sys.modules[name] = result
     public = [key for key in module.__all__ if not isinstance(inside[key], type)]
     vars(result).update({key: inside[key] for key in public}, __all__=public)
     return result

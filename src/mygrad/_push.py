@@ -183,24 +183,24 @@ class Push:
         # NumPy's copy would turn foreign arrays into its own.
         return args[0] if func is np.copy else func(*args, **kwargs)
 
-    def buffer(self, v: Value, axes: tuple[int, ...] | None, piece: Any) -> Any:
-        """The tangent of the first parent of `v`, or zeros, to be written into.
+    def buffer(self, v: Value, lens: Lens | None, piece: Any) -> Any:
+        """The tangent of the first parent of `v`, or zeros, for `piece` to be written into.
 
-        It belongs to `v` from now on. `axes` is its memory order; `piece` is what will be written.
+        It belongs to `v` from now on. A lens may look at it.
         """
         before = None if v.a is None else self.tangents.get(v.a)
+        like = piece if before is None else before
+        array = data_of(like) if isinstance(like, Name) else like
         own = v.a in self.own and self.last[v.a] is v
         self.own.discard(v.a)
         self.own.add(v)
-        if own:
+        if own and (lens is None or not isinstance(array, np.ndarray) or lens.fits(array)):
             return before
-        like = piece if before is None else before
-        array = data_of(like) if isinstance(like, Name) else like
         if not isinstance(array, (np.ndarray, np.generic)):
             if before is None:
                 return np.zeros_like(like, shape=v.spec.shape, dtype=v.spec.dtype)
             return before.copy()
-        new: Any = dense_like(v.spec, axes)
+        new: Any = dense_like(v.spec, None if lens is None else lens.axes)
         if isinstance(like, Name):
             new = make(new, leaf(v.spec))
         if before is not None:

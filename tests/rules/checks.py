@@ -161,6 +161,20 @@ def check_slopes(call: Call, arrays: list[Any], directions: list[Any], found: li
                 raise
 
 
+def check_narrow_tangents(call: Call, arrays: Any, directions: Any, exact: Any) -> None:
+    """float32 operands: tangents have the dtype of the outputs, and are about right."""
+    low = [mg.tensor(narrow(a, np.float32)) for a in arrays]
+    results = outcome(call.run, low)
+    if isinstance(results, Exception):
+        return
+    with quiet():
+        found = push(parts(results), low, directions, False)
+    for t, result, want in zip(found, parts(results), exact, strict=True):
+        if t is not None:
+            assert t.dtype == result.dtype, f"{call.id}: tangent of a {result.dtype}"
+            assert_close(t, want, f"{call.id}: tangent of float32", TYPES[np.float32])
+
+
 def check_jvp(call: Call) -> None:
     """Tangents equal differences, and <w, J t> = <J^T w, t>; recorded or not."""
     arrays = call.sample()
@@ -182,6 +196,7 @@ def check_jvp(call: Call) -> None:
             assert isinstance(u, Tensor), call.id
             assert_close(u.data, t, f"{call.id}: tangent, recorded", 1e-11)
             forward += product(t, w)
+    check_narrow_tangents(call, arrays, directions, found)
     backward = gradients(call, tensors, weights)
     wanted = [product(g, t) for g, t in zip(backward, directions, strict=True)]
     assert abs(forward - sum(wanted)) <= 1e-11 * max(1.0, *map(abs, wanted)), (

@@ -607,6 +607,11 @@ def _results(found: list[Any], k: int) -> list[Any]:
     return [None if x is None else settled(_whole(x, k)) for x in found]
 
 
+def _none_of(found: list[Any]) -> list[Any]:
+    """The results for no cotangents, from those for one."""
+    return [None if x is None else settled(x[:0]) for x in found]
+
+
 def _seeds(
     values: Sequence[Value], arrays: Sequence[Any], k: int, record: bool, what: str
 ) -> list[Batch]:
@@ -645,6 +650,9 @@ def pull_values_batch(
     for v in (*inputs, *[v for v, _ in pairs]):
         check_whole(v)
     k = _count([g for _, g in pairs], "cotangents")
+    if k == 0:
+        ones = [np.zeros((1, *v.spec.shape), v.spec.dtype) for v, _ in pairs]
+        return _none_of(pull_values_batch([v for v, _ in pairs], ones, inputs, record))
     seeds: dict[Value, Any] = {}
     values = [v for v, _ in pairs]
     for v, seed in zip(
@@ -683,6 +691,9 @@ def push_values_batch(
     for v in inputs:
         check_whole(v)
     k = _count(tangents, "tangents")
+    if k == 0:
+        ones = [np.zeros((1, *v.spec.shape), v.spec.dtype) for v in inputs]
+        return _none_of(push_values_batch(outputs, inputs, ones, record))
     seeds = _seeds(inputs, tangents, k, record, "tangent")
     sample = seeds[0].data
     run = BatchPush(record, data_of(sample) if isinstance(sample, Name) else sample, k)

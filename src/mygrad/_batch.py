@@ -231,7 +231,7 @@ def _batched(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         def run(*args: Any, **kwargs: Any) -> Any:
             kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
-            if len(args) > most or not {*names}.issuperset(kwargs):
+            if len(args) > most or not {*names}.issuperset(kwargs) or "out" in kwargs:
                 raise CannotBatch
             return body(*args, **kwargs)
 
@@ -266,22 +266,26 @@ def _(condition: Any, x: Any, y: Any) -> Batch:
 
 
 @_batched(np.sum)
-def _sum(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Batch:
+def _sum(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False
+) -> Batch:
     axes = tuple(range(1, a.ndim + 1)) if axis is None else _after(axis, a.ndim)
     return Batch(np.sum(a.data, axes, dtype, keepdims=keepdims))
 
 
 @_batched(np.mean)
-def _(a: Any, axis: Any = None, *, keepdims: Any = False) -> Batch:
+def _(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False
+) -> Batch:
     axes = tuple(range(1, a.ndim + 1)) if axis is None else _after(axis, a.ndim)
-    return Batch(np.mean(a.data, axes, keepdims=keepdims))
+    return Batch(np.mean(a.data, axes, dtype, keepdims=keepdims))
 
 
 @_batched(np.cumsum)
-def _(a: Any, axis: Any = None) -> Batch:
+def _(a: Any, axis: Any = None, dtype: Any = None) -> Batch:
     if axis is None and a.ndim != 1:
         raise CannotBatch
-    return Batch(np.cumsum(a.data, 1 if axis is None else _after(axis, a.ndim)))
+    return Batch(np.cumsum(a.data, 1 if axis is None else _after(axis, a.ndim), dtype))
 
 
 @_batched(np.reshape)
@@ -370,6 +374,25 @@ def _(a: Any, b: Any, axes: Any = 2) -> Batch:
         return Batch(np.tensordot(a.data, b, (_after(axes_a, a.ndim), axes_b)))
     c = np.tensordot(a, b.data, (axes_a, _after(axes_b, b.ndim)))
     return Batch(np.moveaxis(c, a.ndim - len(axes_a), 0))
+
+
+@_batched(np.dot)
+def _(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, (a.ndim - 1, max(b.ndim - 2, 0)))
+
+
+@_batched(np.inner)
+def _(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, (a.ndim - 1, b.ndim - 1))
+
+
+@_batched(np.outer)
+def _(a: Any, b: Any) -> Any:
+    return np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
 
 @_batched(np.einsum)
@@ -571,6 +594,11 @@ class BatchPush(Push):
     def __init__(self, record: bool, sample: Any, k: int) -> None:
         super().__init__(record, sample)
         self.k = k
+        self.looping = False
+
+    def apply(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        # A batch makes it what it is for batches.
+        return super().apply(func, args, kwargs) if self.looping else func(*args, **kwargs)
 
     def flow(self) -> Flow:
         return BatchFlow(self.lift, self.lift_call, self.k)
@@ -581,12 +609,14 @@ class BatchPush(Push):
         except CannotBatch:
             whole = {p: self.tangents[p] for p in parents(v) if p in self.tangents}
             found = []
+            self.looping = True
             for i in range(self.k):
                 # What is written into is nobody's: each time it is a copy.
                 self.own.difference_update(whole)
                 self.tangents.update({p: _one(t, i) for p, t in whole.items()})
                 t = super().step(v)
                 found.append(t if t is None or t.__class__ is list else fit(t, v.spec))
+            self.looping = False
             self.tangents.update(whole)
             return _joined(found)
 

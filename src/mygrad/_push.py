@@ -93,9 +93,11 @@ class Flow:
 
     def add(self, parent: Value, c: Any, fresh: bool) -> None:
         if parent in self.wanted:
-            c = fit(c, parent.spec)
-            before = self.grads.get(parent)
-            self.grads[parent] = c if before is None else before + c
+            self.gather(parent, fit(c, parent.spec))
+
+    def gather(self, parent: Value, c: Any) -> None:
+        before = self.grads.get(parent)
+        self.grads[parent] = c if before is None else before + c
 
     def add_output(self, parent: Value, index: int, c: Any) -> None:
         if parent in self.wanted:

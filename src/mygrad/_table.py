@@ -25,9 +25,9 @@ The contract:
    order. No ``**kwargs``: an argument that a rule does not name is refused.
 3. Rules return the raw product. The engine undoes broadcasting, casts to the operand's
    dtype, masks by ``where=`` (ufuncs), and adds up.
-4. The backward pass uses a rule as it stands. The forward pass uses the same one: local partial
-   derivatives times tangents; a linear function itself; else the transpose of the
-   product with the cotangent, which is linear in that.
+4. The forward pass uses the same rules: local partial derivatives times tangents; a linear function
+   itself (also if `linear_together` or `linear_in_each` say that it is); else the
+   transpose of the product with the cotangent, which is linear in that.
 5. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
    (``np.asarray``), never writes into its arguments.
 """

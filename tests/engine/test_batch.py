@@ -400,3 +400,49 @@ def test_dask_stays_lazy():
     for got, want in zip(found, wanted, strict=True):
         assert isinstance(got, da.Array)
         np.testing.assert_allclose(dask.compute(got, scheduler="sync")[0], want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("f_order", [False, True])
+def test_after_a_backward_pass_that_kept_the_graph(f_order):
+    """Values own gradients then, but not what passes through in another pass."""
+    a = np.arange(6.0).reshape(2, 3)
+    x = mg.tensor(a)
+    y = 1 * x
+    kept = 2 * y
+    view = np.reshape(y.T, -1, order="F") if f_order else y.reshape(-1)
+    view[1:] = 5
+    y[0] = x[1]
+    result = y + kept
+    w = np.random.default_rng(0).normal(size=(K, 2, 3))
+    (before,) = pull_batch([result], [w], [x], False)
+    result.sum().backward(retain_graph=True)
+    grad = x.grad.copy()
+    for _ in range(2):
+        (after,) = pull_batch([result], [w], [x], False)
+        np.testing.assert_array_equal(after, before)
+    np.testing.assert_array_equal(x.grad, grad)
+    assert singly([result], [x], [w])[0].tolist() == before.tolist()
+
+
+def test_one_by_one_nothing_is_used_up(monkeypatch):
+    """A rule that runs once for each must not write into what others have, too."""
+    x = mg.tensor(np.arange(3.0))
+    z = 3 * x
+    y = 1 * x
+    y[0] = x[1]
+    other = 2 * y
+    result = y + z
+    y[...] = 0
+    # Now the value before the last write owns its gradient, which nobody can see.
+    other.sum().backward(retain_graph=True)
+    w = np.random.default_rng(0).normal(size=(K, 3))
+
+    def refuse(self):
+        raise _batch.CannotBatch
+
+    monkeypatch.setattr(_batch.Batch, "copy", refuse)
+    (g,) = pull_batch([result], [w], [x], False)
+    want = 4 * w
+    want[:, 0] -= w[:, 0]
+    want[:, 1] += w[:, 0]
+    np.testing.assert_allclose(g, want, rtol=1e-15)

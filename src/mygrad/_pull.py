@@ -207,6 +207,9 @@ class ArrayRun:
 
     __slots__ = ("mark",)
 
+    #: May a rule use up the gradient's buffer if the value owns it?
+    takes_over = True
+
     def __init__(self, mark: Mark) -> None:
         self.mark = mark
 
@@ -421,7 +424,8 @@ class GraphRun:
         for v in reversed(found):
             g = grads.get(v)
             if g is not None and v.rule is not None:
-                v.rule.pull(v, g, self)
+                # Sums of arrays without axes are NumPy's numbers.
+                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
         for v in found:
             g = grads.get(v)
             if g.__class__ is list:

@@ -26,7 +26,10 @@ The contract:
    order. No ``**kwargs``: an argument that a rule does not name is refused.
 3. Rules return the raw product. The engine undoes broadcasting, casts to the operand's
    dtype, masks by ``where=`` (ufuncs), and adds up.
-4. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
+4. The forward pass uses the same rules: local partial derivatives times tangents; a linear function
+   itself (also if `linear_together` or `linear_in_each` say that it is); else the
+   transpose of the product with the cotangent, which is linear in that.
+5. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
    (``np.asarray``), never writes into its arguments.
 """
 
@@ -60,6 +63,8 @@ __all__ = [
     "declined",
     "elementwise",
     "linear",
+    "linear_in_each",
+    "linear_together",
     "normalize",
     "not_holomorphic",
     "outputs",
@@ -90,6 +95,10 @@ class Rule:
     def pull(self, v: Any, g: Any, run: Any) -> None:
         """Send the cotangent `g` of the value `v` on to its parents through the pass `run`."""
         raise NotImplementedError
+
+    def push(self, v: Any, run: Any) -> Any:
+        """The tangent of the value `v` from those of its parents, which the pass `run` has."""
+        return run.transpose(v)
 
     def __repr__(self) -> str:
         return f"<rule of {self.name}>"
@@ -190,6 +199,9 @@ class Elementwise(Rule):
         if v.b is not None:
             run.add(v.b, self.cotangent(g, self.db, operands), self.db is not ONE)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return _tangent(self, v, self.operands(v, v.x, v.y, run), run)
+
     def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
         """The result and the operands, of which `x` and `y` were kept."""
         ans, x = run.lift(v.ans, v), run.lift(x, v.a)
@@ -205,6 +217,17 @@ def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
     if partial is MINUS_ONE:
         return -g
     return g * partial(*operands)
+
+
+def _tangent(rule: "Elementwise | Complex", v: Any, operands: tuple[Any, ...], run: Any) -> Any:
+    """The sum of the operands' tangents times the partial derivatives."""
+    tangent = None
+    for parent, partial in ((v.a, rule.da), (v.b, rule.db)):
+        t = None if parent is None else run.tangent(parent)
+        if t is not None:
+            c = _times(t, partial, operands)
+            tangent = c if tangent is None else tangent + c
+    return tangent
 
 
 class Complex(Rule):
@@ -230,6 +253,11 @@ class Complex(Rule):
         for parent, partial in ((v.a, self.da), (v.b, self.db)):
             if parent is not None:
                 run.add(parent, self.cotangent(g, partial, operands), False)
+
+    def push(self, v: Any, run: Any) -> Any:
+        if self.adjoint is not None:
+            return run.transpose(v)
+        return _tangent(self, v, self.operands(v, v.x, v.y, run), run)
 
     def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
         """The result and the operands, of which `x` and `y` were kept."""
@@ -267,6 +295,9 @@ class Checked(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.plain.pull(v, g, run)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return self.plain.push(v, run)
+
 
 class Masked(Rule):
     """An elementwise rule under ``where=``: what the mask leaves out has no derivative.
@@ -287,6 +318,15 @@ class Masked(Rule):
             for parent, partial in ((v.a, plain.da), (v.b, plain.db)):
                 if parent is not None:
                     run.add(parent, np.where(mask, plain.cotangent(g, partial, operands), 0), True)
+
+    def push(self, v: Any, run: Any) -> Any:
+        plain = self.plain
+        if isinstance(plain, Complex) and plain.adjoint is not None:
+            return run.transpose(v)
+        x, y, mask = v.x
+        with np.errstate(all="ignore"):
+            tangent = _tangent(plain, v, plain.operands(v, x, y, run), run)
+            return np.where(mask, tangent, 0)
 
 
 # Methods of arrays that take what the function of the name takes, in half the time.
@@ -315,6 +355,8 @@ class Pullback(Rule):
     def __init__(self, func: Function, is_view: bool = False) -> None:
         super().__init__(func)
         self.is_view = is_view
+        #: If the function is linear: how the tangent comes from the function itself.
+        self.linear: Callable[[Pullback, Any, Any], Any] | None = None
         #: The rule for complex numbers.
         self.complex: Rule = Conjugated(self)
         name = getattr(func, "__name__", "")
@@ -389,6 +431,9 @@ class Pullback(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.send(v, g, run, False)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return run.transpose(v) if self.linear is None else self.linear(self, v, run)
+
     def send(self, v: Any, g: Any, run: Any, conjugate: bool) -> None:
         """`pull`; for holomorphic functions of complex numbers with `conjugate`."""
         args, kwargs = v.x
@@ -412,6 +457,56 @@ class Pullback(Rule):
             run.add(parent, np.conjugate(c) if conjugate else c, False)
 
 
+def _together(rule: Pullback, v: Any, run: Any) -> Any:
+    """The tangent of a function that is linear in all its operands taken together."""
+    args, kwargs = v.x
+    parents = v.b if v.a is None else (v.a,)
+    tangents = {
+        place[1:]: t
+        for parent, place in zip(parents, v.y, strict=True)
+        if (t := run.tangent(parent)) is not None
+    }
+
+    def moved(x: Any, key: Any, index: int | None = None) -> Any:
+        t = tangents.get((key, index))
+        if t is not None:
+            return t
+        # Constants count as zeros: an array, its spec, a number, or None.
+        return run.zeros(x) if hasattr(x, "shape") else None if x is None else 0.0
+
+    args = [
+        moved(x, i)
+        if kind is ONE_OPERAND
+        else [moved(part, i, j) for j, part in enumerate(x)]
+        if kind is OPERANDS
+        else x
+        for i, (x, kind) in enumerate(zip(args, rule.kinds, strict=False))
+    ]
+    kwargs = {name: moved(x, name) if name in rule.vjps else x for name, x in kwargs.items()}
+    return run.apply(rule.func, args, kwargs)
+
+
+def _each(rule: Pullback, v: Any, run: Any) -> Any:
+    """The tangent of a function that is linear in each of its operands."""
+    parents = v.b if v.a is None else (v.a,)
+    args, kwargs = run.lift_call(*v.x, parents, v.y)
+    tangent = None
+    for parent, (_, key, index) in zip(parents, v.y, strict=True):
+        t = run.tangent(parent)
+        if t is None:
+            continue
+        moved = list(args)
+        if index is not None:
+            moved[key] = list(moved[key])
+            moved[key][index] = t
+        elif key.__class__ is int:
+            moved[key] = t
+        named = {**kwargs, key: t} if key.__class__ is str else kwargs
+        c = run.apply(rule.func, moved, named)
+        tangent = c if tangent is None else tangent + c
+    return tangent
+
+
 class Conjugated(Rule):
     """The rule of a holomorphic function for complex numbers.
 
@@ -426,6 +521,9 @@ class Conjugated(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.plain.send(v, g, run, True)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return self.plain.push(v, run)
+
 
 class _Pick(Rule):
     """One of the several outputs of a function, number ``v.x``; ``v.a`` is the value of all."""
@@ -437,6 +535,9 @@ class _Pick(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         run.add_output(v.a, v.x, g)
+
+    def push(self, v: Any, run: Any) -> Any:
+        return run.tangent(v.a)[v.x]
 
 
 PICK = _Pick()
@@ -454,6 +555,7 @@ class Pair(Rule):
         self.conjugate = conjugate
         first, second = general.names[:2]
         self.da, self.db = general.vjps[first], general.vjps[second]
+        self.general = general
         needs = general.needs[first], general.needs[second]
         #: Which of (x, y) are kept if [a is active, b is active].
         self.keep = {
@@ -470,6 +572,17 @@ class Pair(Rule):
             if parent is not None:
                 c = vjp(g, None, x, y)
                 run.add(parent, np.conjugate(c) if self.conjugate else c, False)
+
+    def push(self, v: Any, run: Any) -> Any:
+        if self.general.linear is not _each:
+            return run.transpose(v)
+        s = None if v.a is None else run.tangent(v.a)
+        t = None if v.b is None else run.tangent(v.b)
+        if s is not None:
+            s = run.apply(self.func, (s, run.lift(v.y, v.b)), {})
+        if t is not None:
+            t = run.apply(self.func, (run.lift(v.x, v.a), t), {})
+        return t if s is None else s if t is None else s + t
 
 
 def normalize(func: Function, change: Callable[[list[Any], dict[str, Any]], None]) -> None:
@@ -538,13 +651,32 @@ def pullback(
 def linear(func: Function, transpose: Function) -> None:
     """Register a function that is linear in its first parameter, by its transpose."""
     rule = RULES[func] = Pullback(func)
+    rule.linear = _together
     rule.learn(transpose, None, False)
 
 
 def view(func: Function, transpose: Function) -> None:
     """Register a function that rearranges its first parameter, often without copying."""
     rule = RULES[func] = Pullback(func, is_view=True)
+    rule.linear = _together
     rule.learn(transpose, None, False)
+
+
+def linear_together(*functions: Function) -> None:
+    """Note that functions are linear in all their operands taken together, as a sum is."""
+    _note_linear(functions, _together)
+
+
+def linear_in_each(*functions: Function) -> None:
+    """Note that functions are linear in each of their operands, as a product is."""
+    _note_linear(functions, _each)
+
+
+def _note_linear(functions: tuple[Function, ...], how: Any) -> None:
+    for func in functions:
+        rule = RULES[func]
+        assert isinstance(rule, Pullback)
+        rule.linear = how
 
 
 def composition(

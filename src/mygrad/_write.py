@@ -68,7 +68,8 @@ class _Written(Rule):
             run.add(v.a, cut(g, lens, key, mask), False)
             return
         # Nobody can see the gradient of a value whose name has moved on: take it over.
-        if v.named or v.own is not True or not (lens is None or lens.fits(g)):
+        mine = getattr(run, "takes_over", False) and v.own is True and not v.named
+        if not mine or not (lens is None or lens.fits(g)):
             rest = np.empty_like(g) if lens is None else dense_like(v.spec, lens.axes)
             rest[...] = g
         else:
@@ -76,6 +77,16 @@ class _Written(Rule):
             v.grad = None
         blank(rest, lens, key, mask)
         run.add(v.a, rest, True)
+
+    def push(self, v: Any, run: Any) -> Any:
+        lens, key = v.x
+        piece = None if v.b is None else run.tangent(v.b)
+        before = run.buffer(v, lens, piece)
+        if piece is None:
+            piece = 0.0
+        elif piece.dtype.kind == "c" != v.spec.dtype.kind:
+            piece = np.real(piece)
+        return replaced(before, lens, key, piece, v.y)
 
 
 WRITTEN = _Written()
@@ -109,7 +120,7 @@ def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
     if lens is None:
         return change(g)
     if isinstance(g, Name):
-        g = g.copy()  # type: ignore[attr-defined]
+        g = _copy_to_look_at(g, lens)
         seen = lens.read(g)
         if mask is None:
             seen[key] = 0
@@ -117,6 +128,41 @@ def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
             seen[...] = np.where(mask, 0, seen)
         return g
     return lens.write(g, change)
+
+
+def _copy_to_look_at(t: Any, lens: Lens) -> Any:
+    """A copy of a tensor in whose array a lens shows views."""
+    data = data_of(t)
+    if not isinstance(data, np.ndarray) or not lens.reshapes:
+        return t.copy()
+    spec = spec_of(data)
+    new = make(dense_like(spec, lens.axes), leaf(spec))
+    new[...] = t
+    return new
+
+
+def replaced(before: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) -> Any:
+    """An array or tensor with a part written; it is used up."""
+    if isinstance(before, Name):
+        seen: Any = before if lens is None else lens.read(before)
+        if mask is None:
+            seen[key] = piece
+        else:
+            seen[...] = np.where(mask, piece, seen)
+        return before
+    if not isinstance(before, np.ndarray):
+        return _write_foreign(before, lens, key, piece, mask)
+    seen, at = place(before, lens, key, mask)
+    seen[at] = _fitted(piece, seen, mask)
+    return before
+
+
+def place(buffer: np.ndarray, lens: Lens | None, key: Any, mask: Any) -> tuple[np.ndarray, Any]:
+    """The array and the key in it that a write goes to."""
+    seen, at = (buffer, ...) if lens is None else lens.place(buffer)
+    if key is not ... or mask is not None:
+        return (seen if at is ... else seen[at]), key
+    return seen, at
 
 
 # ----------------------------------------------------------------------------------------
@@ -191,9 +237,7 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
     if isinstance(buffer, np.ndarray):
         if held:
             buffer, handed = np.array(buffer, copy=True, order="K"), []
-        seen, at = (buffer, ...) if lens is None else lens.place(buffer)
-        if key is not ... or mask is not None:
-            seen, at = seen if at is ... else seen[at], key
+        seen, at = place(buffer, lens, key, mask)
         piece = _fitted(piece, seen, mask)
     else:
         buffer = _write_foreign(buffer, lens, key, piece, mask)

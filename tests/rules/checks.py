@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 from _oracle import (
+    STEP,
+    TOLERANCE,
     Untouched,
     assert_close,
     assert_same,
@@ -22,6 +24,7 @@ from cases import Call
 
 import mygrad as mg
 from mygrad import Tensor
+from mygrad._push import push
 from mygrad._table import OUTPUTS
 
 #: Functions of whose results some are plain arrays: their derivative is zero.
@@ -38,6 +41,7 @@ PARTLY = {
 __all__ = [
     "check_constants",
     "check_gradient",
+    "check_jvp",
     "check_layouts",
     "check_precision",
     "check_repeated_operand",
@@ -126,6 +130,88 @@ def check_gradient(call: Call) -> None:
         assert not any(np.any(np.abs(grad) > 1e-6) for grad in found), f"{call.id} is not flat"
     else:
         assert moved, f"{call.id} tests nothing: its derivative is zero everywhere"
+
+
+# ----------------------------------------------------------------------------------------
+# Forward mode
+# ----------------------------------------------------------------------------------------
+
+
+def slopes(call: Call, arrays: list[Any], directions: list[Any], step: float) -> list[np.ndarray]:
+    """The derivative of each of NumPy's outputs along a direction, by differences."""
+
+    def moved(h: float) -> list[np.ndarray]:
+        return plain_run(call, [a + h * t for a, t in zip(arrays, directions, strict=True)])
+
+    with quiet():
+        coarse, fine = [
+            [(x - y) / (2 * h) for x, y in zip(moved(h), moved(-h), strict=True)]
+            for h in (step, step / 2)
+        ]
+    return [(4 * y - x) / 3 for x, y in zip(coarse, fine, strict=True)]
+
+
+#: What SciPy's own values are not good enough for the usual tolerance.
+COARSE = {"cases_special.itairy(normal(2,3))": 1e-6}
+
+
+def check_slopes(call: Call, arrays: list[Any], directions: list[Any], found: list[Any]) -> None:
+    """Tangents equal differences. A kink may be so near that only small steps miss it."""
+    for step in (STEP, STEP / 16):
+        try:
+            for i, (t, want) in enumerate(
+                zip(found, slopes(call, arrays, directions, step), strict=True)
+            ):
+                message = f"{call.id}: tangent of output {i}"
+                t = np.zeros_like(want) if t is None else t
+                assert_close(t, want, message, COARSE.get(call.id, TOLERANCE))
+            return
+        except AssertionError:
+            if step < STEP:
+                raise
+
+
+def check_narrow_tangents(call: Call, arrays: Any, directions: Any, exact: Any) -> None:
+    """float32 operands: tangents have the dtype of the outputs, and are about right."""
+    low = [mg.tensor(narrow(a, np.float32)) for a in arrays]
+    results = outcome(call.run, low)
+    if isinstance(results, Exception):
+        return
+    with quiet():
+        found = push(parts(results), low, directions, False)
+    for t, result, want in zip(found, parts(results), exact, strict=True):
+        if t is not None:
+            assert t.dtype == result.dtype, f"{call.id}: tangent of a {result.dtype}"
+            assert_close(t, want, f"{call.id}: tangent of float32", TYPES[np.float32])
+
+
+def check_jvp(call: Call) -> None:
+    """Tangents equal differences, and <w, J t> = <J^T w, t>; recorded or not."""
+    arrays = call.sample()
+    rng = call.generator("jvp")
+    directions = weights_for(arrays, rng)
+    expected = plain_run(call, arrays)
+    weights = weights_for(expected, rng)
+    tensors = [mg.tensor(a) for a in arrays]
+    results = parts(call.run(tensors))
+    found = push(results, tensors, directions, False)
+    lifted = push(results, tensors, [mg.tensor(t) for t in directions], True)
+    check_slopes(call, arrays, directions, found)
+    forward = 0.0
+    for t, u, result, w in zip(found, lifted, results, weights, strict=True):
+        if t is not None:
+            assert isinstance(t, np.ndarray), call.id
+            assert t.dtype == result.dtype, call.id
+            assert t.flags.writeable, call.id
+            assert isinstance(u, Tensor), call.id
+            assert_close(u.data, t, f"{call.id}: tangent, recorded", 1e-11)
+            forward += product(t, w)
+    check_narrow_tangents(call, arrays, directions, found)
+    backward = gradients(call, tensors, weights)
+    wanted = [product(g, t) for g, t in zip(backward, directions, strict=True)]
+    assert abs(forward - sum(wanted)) <= 1e-11 * max(1.0, *map(abs, wanted)), (
+        f"{call.id}: <w, J t> = {forward}, <J^T w, t> = {sum(wanted)}"
+    )
 
 
 # ----------------------------------------------------------------------------------------

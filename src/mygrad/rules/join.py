@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import composition, pullback
+from .._table import composition, linear_together, pullback
 from .shape import as_array, axes_of
 
 __all__: list[str] = []
@@ -50,6 +50,9 @@ def _(
 ) -> Callable[[int], Any]:
     before = (slice(None),) * (axis % g.ndim)
     return lambda i: g[(*before, i)]
+
+
+linear_together(np.concatenate, np.stack)
 
 
 @composition(np.vstack, several=True)

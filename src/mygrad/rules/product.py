@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._operands import unwrap
+from .._operands import steps_back, unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, not_holomorphic, pullback, view
+from .._table import composition, linear_in_each, not_holomorphic, pullback, view
 from .._warn import warn_user
 from .shape import as_array, axes_of, place_diagonal
 
@@ -496,7 +496,7 @@ def contract(subscripts: str, operands: list[Any], optimize: Any = False, **keyw
     plain = True
     for x in operands:
         if x.__class__ is not np.ndarray:
-            if isinstance(x, Name):
+            if isinstance(x, Name) and not any([steps_back(y.__class__) for y in operands]):
                 return record(contract, (subscripts, operands, optimize), keywords)
             plain = plain and isinstance(x, np.generic)
     if not plain or keywords:
@@ -552,6 +552,9 @@ def _contract_vjp(g: Any, index: int, subscripts: str, operands: Any, optimize: 
     if len(target) < len(term):
         c = np.expand_dims(c, tuple([i for i, x in enumerate(term) if x not in target]))
     return c
+
+
+linear_in_each(np.matmul, np.dot, np.inner, np.outer, np.tensordot, contract)
 
 
 @lru_cache(512)

@@ -13,7 +13,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from .._operands import unwrap
 from .._record import record
-from .._table import composition, normalize, not_holomorphic, pullback, synonyms
+from .._table import composition, linear_together, normalize, not_holomorphic, pullback, synonyms
 from .shape import as_array
 
 # ----------------------------------------------------------------------------------------
@@ -176,6 +176,9 @@ def _(
     where: Any = True,
 ) -> Any:
     return _mean_of(g, a.shape, axis, keepdims, _numbers(a, where))
+
+
+linear_together(np.sum, np.mean)
 
 
 def weights_like(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
@@ -625,6 +628,9 @@ def _without_initial(g: Any, axis: Any, include_initial: bool) -> Any:
 @pullback(np.cumsum)
 def _(g: Any, _: Any, _a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     return _cumulative_sum(g, _a.shape, axis)
+
+
+linear_together(np.cumsum)
 
 
 @pullback(np.nancumsum)

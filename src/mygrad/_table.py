@@ -110,7 +110,11 @@ def name_of(func: Function) -> str:
         return FOREIGN[func]
     module = getattr(func, "__module__", None) or "numpy"
     if isinstance(func, np.ufunc) and module in ("builtins", "numpy"):
+        # Older versions of NumPy do not say.
+        name = func.__name__
         module = "numpy"
+        if getattr(np, name, None) is not func is getattr(np.strings, name, None):
+            module = "numpy.strings"
     return f"{module}.{getattr(func, '__name__', repr(func))}"
 
 

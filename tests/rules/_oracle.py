@@ -152,14 +152,14 @@ def signature_of(func: Any) -> inspect.Signature | None:
 
 
 #: What some modules are called in public.
-_MODULES = {"numpy.lib.scimath": "emath"}
+_MODULES = {"numpy.lib.scimath": "emath", "numpy.lib._scimath_impl": "emath"}
 
 
 def public(func: Any) -> Any:
     """``mg.f`` for NumPy's `func`, or None."""
     module = getattr(func, "__module__", None) or "numpy"
     name = func.__name__
-    if module in ("numpy.linalg", "numpy.fft", "numpy.lib.scimath"):
+    if module in ("numpy.linalg", "numpy.fft", *_MODULES):
         return getattr(getattr(mg, _MODULES.get(module, module[6:])), name, None)
     if module in ("numpy", "builtins", "mygrad"):
         return getattr(mg, name, None)

@@ -182,6 +182,10 @@ def check_narrow_tangents(call: Call, arrays: Any, directions: Any, exact: Any) 
     for t, result, want in zip(found, parts(results), exact, strict=True):
         if t is not None:
             assert t.dtype == result.dtype, f"{call.id}: tangent of a {result.dtype}"
+            assert t.shape == result.shape, f"{call.id}: tangent of shape {t.shape}"
+            # The length of a trimmed remainder depends on the precision.
+            if call.func is np.polydiv:
+                t = t[t.shape[0] - want.shape[0] :]
             assert_close(t, want, f"{call.id}: tangent of float32", TYPES[np.float32])
 
 

@@ -10,7 +10,7 @@ from .._table import constant
 _CONSTANT = """
     equal not_equal less less_equal greater greater_equal
     logical_and logical_or logical_xor logical_not
-    isfinite isinf isnan isnat isneginf isposinf isreal iscomplex isclose isin
+    isfinite isinf isnan isnat isneginf isposinf isreal iscomplex isclose isin in1d
     all any allclose array_equal array_equiv
 
     sign signbit floor ceil trunc rint fix round around floor_divide spacing

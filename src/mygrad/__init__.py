@@ -59,6 +59,15 @@ from ._more import (
     sech,
 )
 from ._tensor import Tensor
+from ._transforms import (
+    egrad,
+    elementwise_grad,
+    grad,
+    grad_and_aux,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 __version__ = "0.1.0"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._modes import tracking
 from ._state import Name, View, root_of, stored_value
-from ._value import CLEARED, Value
+from ._value import CLEARED, Input, Value
 from .errors import DetachedGradientWarning
 
 __all__ = ["notice"]
@@ -30,7 +30,8 @@ _INSIDE = tuple(os.path.join(os.path.dirname(file), "") for file in (__file__, n
 def notice(t: Name) -> None:
     """Warn if a tensor that is about to become a plain number or array has a live creator.
 
-    Leaves have none: their numbers are the user's own, and no computation is cut off.
+    Leaves have none: their numbers are the user's own, and no computation is cut off. That is
+    not so of the inputs of a transform.
     """
     home = t._home
     v: Value | None
@@ -40,7 +41,9 @@ def notice(t: Name) -> None:
         v = None if home.constant else stored_value(root_of(home))
     else:
         v = home.value
-    if v is not None and v.rule is not None and v.rule is not CLEARED and tracking():
+    if v is None or v.rule is CLEARED or not tracking():
+        return
+    if v.rule is not None or v.__class__ is Input:
         _warn()
 
 

@@ -20,6 +20,7 @@ from ._lens import Lens
 from ._modes import guarding, tracking
 from ._table import Rule
 from ._value import (
+    CLEARED,
     CONSTANT,
     ELSEWHERE,
     UNBORN,
@@ -163,8 +164,15 @@ def data_of(t: Name) -> Any:
 
 
 def _successor(v: Value, data: Any) -> Value:
-    """The leaf that takes the place of a value that was cleared."""
+    """The leaf that takes the place of a value that was cleared.
+
+    It is as old as that: a transform takes what is older than its call for the caller's. Its `y`
+    says what it is, if there was a graph.
+    """
     w = leaf(spec_of(data))
+    w.order = v.order
+    if v is not UNBORN:
+        w.y = CLEARED
     if v is not UNBORN and v.grad is not None:
         w.grad = private(v.grad)
     return w
@@ -335,6 +343,7 @@ def _retire(v: Value) -> Value:
     name moves on to the fresh leaf.
     """
     w = leaf(v.spec)
+    w.__class__ = v.__class__  # it may be an `Input`
     w.order = v.order - 1
     w.grad = v.grad
     v.grad = None

@@ -41,7 +41,7 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, leaf, spec_of
+from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, spec_of
 from ._write import overwrite, set_item, set_shape
 
 __all__ = ["Tensor"]
@@ -277,7 +277,7 @@ class Tensor(Name):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         home = self._home
         v = self._value if home is None else home.value
-        if v is None or v.rule is not None:
+        if v is None or v.rule is not None or v.__class__ is Input:
             notice(self)
         if copy or (dtype is not None and dtype != self.dtype):
             return np.array(data_of(self), dtype, copy=copy)
@@ -536,7 +536,7 @@ class Tensor(Name):
     def _single(self) -> Any:
         home = self._home
         v = self._value if home is None else home.value
-        if v is None or v.rule is not None:
+        if v is None or v.rule is not None or v.__class__ is Input:
             notice(self)
         data = data_of(self)
         if data.size != 1:

@@ -34,6 +34,7 @@ from ._creation import (
     zeros,
     zeros_like,
 )
+from ._custom import checkpoint, custom_jvp, custom_vjp
 from ._modes import (
     mem_guard_active,
     mem_guard_off,
@@ -64,6 +65,11 @@ from ._transforms import (
     elementwise_grad,
     grad,
     grad_and_aux,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linearize,
     stop_gradient,
     value_and_grad,
     vjp,

@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from ._state import Name, View, root_of, stored_value
 from ._value import CLEARED, Input, Value
 from .errors import DetachedGradientWarning
 
-__all__ = ["notice"]
+__all__ = ["notice", "refusing"]
+
+#: Is it an error, in this context? So it is where nobody would look for a warning's cause.
+refusing: ContextVar[bool] = ContextVar("mygrad_refusing", default=False)
 
 # The same words at each place: NumPy may ask several times for one conversion, and Python
 # shows a warning once for each line and text.
@@ -44,6 +48,12 @@ def notice(t: Name) -> None:
     if v is None or v.rule is CLEARED or not tracking():
         return
     if v.rule is not None or v.__class__ is Input:
+        if refusing.get():
+            raise TypeError(
+                "A rule of the user's was differentiated, and made a plain number or array of a "
+                "tensor that carries a gradient: its derivative would be wrong. Write the rule in "
+                "NumPy functions of the tensors that it gets."
+            )
         _warn()
 
 

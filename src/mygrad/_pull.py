@@ -27,7 +27,7 @@ from ._table import MINUS_ONE, ONE, PICK, Elementwise
 from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
 
-__all__ = ["Tape", "backward", "clear", "clear_upstream"]
+__all__ = ["OUTER", "ArrayRun", "GraphRun", "Tape", "backward", "clear", "clear_upstream", "upstream"]
 
 _creation = attrgetter("order")
 
@@ -550,7 +550,7 @@ class Tape:
         They are arrays that belong to the caller; tensors if the tape is not plain or a
         cotangent carries a gradient. Unless with `keep`, the tape can be used only once.
         """
-        if self.plain and not carries(cotangents):
+        if self.plain and not any([isinstance(c, Name) and carries(c) for c in cotangents]):
             with self._lock:
                 return self._pull_arrays(cotangents, keep)
         run = GraphRun(self._skip)
@@ -581,6 +581,32 @@ class Tape:
         for v in self.found if keep else self.inputs:
             v.grad = None
         return grads
+
+
+def upstream(outputs: Sequence[Value | None], first: int) -> tuple[list[Value], list[Value]]:
+    """The values that outputs come from: those not older than `first`, and the next older ones.
+
+    The former are sorted, from the oldest to the newest.
+    """
+    seen: set[Value] = set()
+    found: list[Value] = []
+    older: list[Value] = []
+    todo = [v for v in outputs if v is not None]
+    while todo:
+        v = todo.pop()
+        if v in seen:
+            continue
+        seen.add(v)
+        if v.order < first:
+            older.append(v)
+            continue
+        if v.rule is CLEARED or v.rule is BROKEN or (v.rule is None and v.y is CLEARED):
+            raise InvalidBackprop(_USED_UP)
+        found.append(v)
+        todo.extend([p for p in (v.a, *_several(v.b)) if p is not None])
+    found.sort(key=_creation)
+    older.sort(key=_creation)
+    return found, older
 
 
 #: As ``y`` of an `Input`: it is an alias of what the argument is outside, not of a leaf.

@@ -40,11 +40,11 @@ Argnums = int | str | Sequence[int | str]
 # ----------------------------------------------------------------------------------------
 
 
-def _name(f: Any) -> str:
+def title(f: Any) -> str:
     return getattr(f, "__name__", None) or repr(f)
 
 
-def _check_function(f: Any, what: str) -> None:
+def check_function(f: Any, what: str) -> None:
     if not callable(f):
         raise TypeError(f"mygrad.{what} takes a function; got {f.__class__.__name__}")
 
@@ -91,7 +91,7 @@ def _positions(f: Function, argnums: Argnums, args: Any, kwargs: Any) -> list[in
     for n in [argnums] if isinstance(argnums, (int, str)) else argnums:
         place = _position(f, n, args, kwargs)
         if place in found:
-            raise ValueError(f"argnums={argnums!r} names an argument of {_name(f)} twice")
+            raise ValueError(f"argnums={argnums!r} names an argument of {title(f)} twice")
         found.append(place)
     return found
 
@@ -116,7 +116,7 @@ def _position(f: Function, n: Any, args: Any, kwargs: Any) -> int | str:
     if n.__class__ is int and 0 <= n < len(names) and names[n] in kwargs:
         return names[n]
     raise TypeError(
-        f"argnums={n!r}, but {_name(f)} was called with {len(args)} positional arguments and the "
+        f"argnums={n!r}, but {title(f)} was called with {len(args)} positional arguments and the "
         f"keywords {sorted(kwargs)}: there is no such argument to differentiate by"
     )
 
@@ -167,7 +167,7 @@ class _Call:
                 if self.out.__class__ is not tuple or len(self.out) != 2:
                     raise TypeError(
                         "with has_aux=True the function returns a pair (result, aux); "
-                        f"{_name(f)} returned {_describe(self.out)}"
+                        f"{title(f)} returned {describe(self.out)}"
                     )
                 self.out, self.aux = self.out
         except BaseException:
@@ -211,7 +211,7 @@ class _Call:
             v.grad = None
 
 
-def _describe(out: Any) -> str:
+def describe(out: Any) -> str:
     if isinstance(out, (list, tuple, dict)):
         return f"a {out.__class__.__name__} of length {len(out)}"
     if hasattr(out, "shape"):
@@ -229,12 +229,12 @@ def _checked(f: Function, out: Any) -> Any:
         data = out = np.asarray(out) if isinstance(out, (np.generic, int)) else out
     else:
         raise TypeError(
-            f"{_name(f)} returned {_describe(out)}; it is to return floating-point numbers: a "
+            f"{title(f)} returned {describe(out)}; it is to return floating-point numbers: a "
             "tensor, an array, a float, or containers of such"
         )
     if data.dtype.kind not in "fc":
         raise TypeError(
-            f"{_name(f)} returned a result of shape {data.shape} and dtype {data.dtype}, which "
+            f"{title(f)} returned a result of shape {data.shape} and dtype {data.dtype}, which "
             "has no derivative. Return floating-point numbers, or differentiate another function."
         )
     return out
@@ -242,21 +242,23 @@ def _checked(f: Function, out: Any) -> Any:
 
 def _scalar(f: Function, out: Any, what: str) -> Any:
     """The result of a function that has a gradient: one real number."""
+    if isinstance(out, Name) and out._array.shape == () and out._array.dtype.kind == "f":
+        return out
     if isinstance(out, (dict, list, tuple)) or out is None:
         raise TypeError(
-            f"mygrad.{what} takes functions that return one real number; {_name(f)} returned "
-            f"{_describe(out)}. Use mygrad.jacobian, or has_aux=True for auxiliary results."
+            f"mygrad.{what} takes functions that return one real number; {title(f)} returned "
+            f"{describe(out)}. Use mygrad.jacobian, or has_aux=True for auxiliary results."
         )
     out = _checked(f, out)
     if out.shape != ():
         raise TypeError(
-            f"mygrad.{what} takes functions that return one real number; {_name(f)} returned a "
+            f"mygrad.{what} takes functions that return one real number; {title(f)} returned a "
             f"result of shape {out.shape}. Use mygrad.jacobian for all its derivatives, or "
             "mygrad.elementwise_grad for those of its sum."
         )
     if out.dtype.kind == "c":
         raise TypeError(
-            f"{_name(f)} returned a complex number (dtype {out.dtype}), which has no gradient. "
+            f"{title(f)} returned a complex number (dtype {out.dtype}), which has no gradient. "
             "Return a real number of it, say .real or abs(), or use mygrad.vjp."
         )
     return out
@@ -288,14 +290,29 @@ def _given(tree: Any, tape: Tape) -> Any:
         return tree
     if isinstance(tree, Name):
         return plain(tree)
-    return rebuild(tree, iter([plain(leaf) for leaf in leaves_of(tree)]))
+    return plain_tree(tree)
 
 
-def _alone(run: Function, args: Any, kwargs: Any) -> Any:
-    """Differentiate while recording is off: record for that alone, and return arrays."""
-    with recording():
-        result = run(*args, **kwargs)
-    return rebuild(result, iter([plain(leaf) for leaf in leaves_of(result)]))
+def _public(f: Function, run: Function) -> Function:
+    """The function that a transform of `f` returns; `run` takes ``(args, kwargs)``.
+
+    While recording is off it records for that alone, and returns arrays. (Nothing here refers to
+    itself: a cycle would keep what `run` holds alive, a graph perhaps.)
+    """
+
+    @wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if tracking():
+            return run(args, kwargs)
+        with recording():
+            return plain_tree(run(args, kwargs))
+
+    return call
+
+
+def plain_tree(tree: Any) -> Any:
+    """`plain` for all leaves."""
+    return rebuild(tree, map(plain, leaves_of(tree)))
 
 
 def _ones(out: Any) -> Any:
@@ -311,15 +328,16 @@ def _ones(out: Any) -> Any:
 
 
 def _value_and_grad(f: Function, argnums: Argnums, has_aux: bool, what: str) -> Function:
-    """The function that gives ``(value, aux, gradient)``."""
-    _check_function(f, what)
+    """The function that gives ``(value, aux, gradient)``; the value only if it is wanted."""
+    check_function(f, what)
 
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(args: Any, kwargs: Any, wanted: bool) -> Any:
         call = _Call(f, argnums, args, kwargs, has_aux)
         try:
             out = _scalar(f, call.out, what)
             tape = call.tape((out,))
-            value, aux = _given(out, tape), _given(call.aux, tape)
+            value = _given(out, tape) if wanted else None
+            aux = _given(call.aux, tape) if has_aux else None
             return value, aux, call.nest(call.pull(tape, (_ones(out),)))
         finally:
             call.close()
@@ -375,14 +393,11 @@ def grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Functio
     """
     inner = _value_and_grad(f, argnums, has_aux, "grad")
 
-    @wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        if not tracking():
-            return _alone(gradient, args, kwargs)
-        _, aux, g = inner(*args, **kwargs)
+    def gradient(args: Any, kwargs: Any) -> Any:
+        _, aux, g = inner(args, kwargs, False)
         return (g, aux) if has_aux else g
 
-    return gradient
+    return _public(f, gradient)
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
@@ -399,14 +414,11 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
     """
     inner = _value_and_grad(f, argnums, has_aux, "value_and_grad")
 
-    @wraps(f)
-    def both(*args: Any, **kwargs: Any) -> Any:
-        if not tracking():
-            return _alone(both, args, kwargs)
-        value, aux, g = inner(*args, **kwargs)
+    def both(args: Any, kwargs: Any) -> Any:
+        value, aux, g = inner(args, kwargs, True)
         return ((value, aux), g) if has_aux else (value, g)
 
-    return both
+    return _public(f, both)
 
 
 def grad_and_aux(f: Function, argnums: Argnums = 0) -> Function:
@@ -434,19 +446,16 @@ def elementwise_grad(f: Function, argnums: Argnums = 0) -> Function:
     >>> mg.elementwise_grad(np.tanh)(np.array([0.0, 1.0]))
     array([1.        , 0.41997434])
     """
-    _check_function(f, "elementwise_grad")
+    check_function(f, "elementwise_grad")
 
-    @wraps(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        if not tracking():
-            return _alone(derivative, args, kwargs)
+    def derivative(args: Any, kwargs: Any) -> Any:
         call = _Call(f, argnums, args, kwargs, False)
         try:
             outs = [_checked(f, out) for out in leaves_of(call.out)]
             for out in outs:
                 if out.dtype.kind == "c":
                     raise TypeError(
-                        f"{_name(f)} returned complex numbers (dtype {out.dtype}), whose sum has "
+                        f"{title(f)} returned complex numbers (dtype {out.dtype}), whose sum has "
                         "no gradient. Return real ones, say .real or abs(), or use mygrad.vjp."
                     )
             tape = call.tape(outs)
@@ -454,7 +463,7 @@ def elementwise_grad(f: Function, argnums: Argnums = 0) -> Function:
         finally:
             call.close()
 
-    return derivative
+    return _public(f, derivative)
 
 
 egrad = elementwise_grad
@@ -529,31 +538,313 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any
     >>> pull(np.array([1.0, 0.0]))
     (array([3., 0.]), array([1., 0.]))
     """
-    _check_function(f, "vjp")
+    check_function(f, "vjp")
     if not tracking():
         with recording():
-            result, pull, *more = vjp(f, *primals, has_aux=has_aux, **kwargs)
-            aux = [rebuild(x, map(plain, leaves_of(x))) for x in more]
-        return rebuild(result, map(plain, leaves_of(result))), pull, *aux
+            return plain_tree(vjp(f, *primals, has_aux=has_aux, **kwargs))
     call = _Call(f, range(len(primals)), primals, kwargs, has_aux)
+    result, aux, pattern, tape = _results(f, call)
+    like = leaves_of(pattern)
+
+    def run(args: Any, kwargs: Any) -> Any:
+        (cotangent,) = args
+        given = leaves_like(pattern, cotangent, "the cotangent")
+        return call.nest(call.pull(tape, list(_cotangents(like, given)), True))
+
+    def pull(cotangent: Any) -> Any:
+        """The cotangents of the arguments for one of the result."""
+
+    pull = _public(pull, run)
+    return (result, pull, aux) if has_aux else (result, pull)
+
+
+def jvp(
+    f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False
+) -> Any:
+    """The value of a function, and the product of its Jacobian with a vector.
+
+    Parameters
+    ----------
+    f
+        As in `grad`, but it may return any nesting of arrays.
+    primals
+        A tuple or list of the arguments to differentiate by; all of them are.
+    tangents
+        For each of `primals` the direction in which it moves, nested and shaped alike; None
+        if it stays.
+    has_aux
+        Does `f` return a pair ``(result, aux)``?
+
+    Returns
+    -------
+    result
+        That of `f`.
+    tangent
+        The derivative of the result in that direction, nested as the result. Where the result does
+        not depend on what moves, it is zero.
+    aux
+        With `has_aux`.
+
+    Examples
+    --------
+    >>> mg.jvp(np.sin, (0.0,), (2.0,))
+    (array(0.), array(2.))
+    """
+    out, push, *aux = _linearized(f, primals, {}, has_aux, "jvp", False)
+    return (out, push(*tangents), *aux)
+
+
+def linearize(f: Function, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:
+    """The value of a function, and a function for products of its Jacobian with vectors.
+
+    As `jvp`, but the function runs once for any number of products.
+
+    Parameters
+    ----------
+    f, primals, has_aux, kwargs
+        As in `vjp`.
+
+    Returns
+    -------
+    result
+        That of `f`.
+    push
+        A function that takes a tangent for each of `primals` (None if it stays) and returns the
+        tangent of the result. It can be called any number of times.
+    aux
+        With `has_aux`.
+
+    Examples
+    --------
+    >>> y, push = mg.linearize(np.multiply, 3.0, 4.0)
+    >>> push(1.0, None), push(0.0, 1.0)
+    (array(4.), array(3.))
+    """
+    return _linearized(f, primals, kwargs, has_aux, "linearize", True)
+
+
+def _linearized(
+    f: Function, primals: Sequence[Any], kwargs: Any, has_aux: bool, what: str, keep: bool
+) -> Any:
+    check_function(f, what)
+    if not isinstance(primals, (tuple, list)):
+        raise TypeError(
+            f"mygrad.{what} takes the arguments in a tuple or list; got {describe(primals)}"
+        )
+    if not tracking():
+        with recording():
+            return plain_tree(_linearized(f, primals, kwargs, has_aux, what, keep))
+    call = _Call(f, range(len(primals)), primals, kwargs, has_aux)
+    result, aux, pattern, tape = _results(f, call)
+    like = leaves_of(pattern)
+
+    def run(tangents: Any, kwargs: Any) -> Any:
+        given = leaves_like(call.pattern, tangents, "the tangents")
+        found = push_through(tape, list(_cotangents(call.like, given)), like)
+        return rebuild(pattern, iter(found))
+
+    def push(*tangents: Any) -> Any:
+        """The tangent of the result for those of the arguments."""
+
+    push = _public(push, run)
+    return (result, push, aux) if has_aux else (result, push)
+
+
+def push_through(tape: Tape, tangents: Sequence[Any], like: Sequence[Any]) -> list[Any]:
+    """The tangents of the outputs of a tape.
+
+    A backward pass is linear in its cotangents: its own transpose is the forward pass.
+    """
+    seeds = [fresh(zeros_of(x)) for x in like]
+    more = len(tape.outputs) - len(seeds)
+    grads = tape.pull((*seeds, *[None] * more), True)
+    values = [None if g is None else value_of(g) for g in grads]
+    found = Tape([t._value for t in seeds], values).pull(tangents)
+    is_plain = tape.plain and not any([isinstance(t, Name) for t in tangents])
+    for i, t in enumerate(found):
+        t = zeros_of(like[i]) if t is None else plain(t) if is_plain else t
+        found[i] = t if is_plain or isinstance(t, Name) else make(t, None)
+    return found
+
+
+def _results(f: Function, call: _Call) -> tuple[Any, Any, Any, Tape]:
+    """The results of a call for the caller, their specs in the same nesting, and the tape.
+
+    The call itself lets go of them.
+    """
     try:
         outs = [_checked(f, out) for out in leaves_of(call.out)]
         tape = call.tape(outs)
         result, aux = _given(call.out, tape), _given(call.aux, tape)
+        like = [_like(out) for out in outs]
+        return result, aux, rebuild(call.out, iter(like)), tape
     finally:
         call.close()
-    # Of the results only what `pull` needs is held.
-    like = [spec_of(out) for out in outs]
-    pattern = rebuild(call.out, iter(like))
-    del call.out, call.aux, outs
+        call.out = call.aux = None
 
-    def pull(cotangent: Any) -> Any:
-        if not tracking():
-            return _alone(pull, (cotangent,), {})
-        given = leaves_like(pattern, cotangent, "the cotangent")
-        return call.nest(call.pull(tape, list(_cotangents(like, given)), True))
 
-    return (result, pull, aux) if has_aux else (result, pull)
+def _like(out: Any) -> Any:
+    """The spec of a result; the array itself if it is a foreign one."""
+    data = data_of(out) if isinstance(out, Name) else out
+    return spec_of(data) if isinstance(data, np.ndarray) else data
+
+
+# ----------------------------------------------------------------------------------------
+# Matrices
+# ----------------------------------------------------------------------------------------
+
+
+def jacobian(
+    f: Function, argnums: Argnums = 0, *, mode: str = "auto", has_aux: bool = False
+) -> Function:
+    """All derivatives of all that a function returns.
+
+    Parameters
+    ----------
+    f
+        As in `grad`, but it may return any nesting of arrays.
+    argnums, has_aux
+        As in `grad`.
+    mode
+        ``"reverse"`` takes one pass for each element of the results, ``"forward"`` one for each
+        of the arguments; ``"auto"`` the cheaper of the two.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and returns an array of shape ``result.shape + argument.shape``
+        for each result and argument: nested as the results, and inside as the arguments.
+
+    Examples
+    --------
+    >>> mg.jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    check_function(f, "jacobian")
+    if mode not in ("auto", "forward", "reverse"):
+        raise ValueError(f"mode is 'auto', 'forward' or 'reverse'; got {mode!r}")
+
+    def matrix(args: Any, kwargs: Any) -> Any:
+        call = _Call(f, argnums, args, kwargs, has_aux)
+        _, aux, pattern, tape = _results(f, call)
+        outs, ins = leaves_of(pattern), call.like
+        for x in (*outs, *ins):
+            if x.dtype.kind == "c":
+                raise TypeError(
+                    f"the Jacobian of {title(f)} is asked for, which takes or returns complex "
+                    f"numbers (shape {x.shape}, dtype {x.dtype}). Write it with their real and "
+                    "imaginary parts, or use mygrad.vjp or mygrad.jvp."
+                )
+        forward = mode == "forward" or (mode == "auto" and _size(ins) < _size(outs))
+        blocks = _columns(call, tape, outs) if forward else _rows(call, tape, outs)
+        found = rebuild(pattern, iter([call.nest(row) for row in blocks]))
+        return (found, aux) if has_aux else found
+
+    return _public(f, matrix)
+
+
+def _size(arrays: Sequence[Any]) -> int:
+    return sum([x.size for x in arrays])
+
+
+def _units(like: Any) -> Iterator[np.ndarray]:
+    """The unit vectors of an array."""
+    for i in range(like.size):
+        unit = np.zeros(like.shape, like.dtype)
+        unit.reshape(-1)[i] = 1
+        yield unit
+
+
+def _block(parts: list[Any], lead: Any, rest: Any, tape: Tape) -> Any:
+    """The derivatives of one result by one argument, of their vectors along the first axis."""
+    if parts:
+        return np.stack(parts).reshape(lead.shape + rest.shape)
+    zeros = np.zeros(lead.shape + rest.shape, rest.dtype)
+    return zeros if tape.plain else make(zeros, None)
+
+
+def _rows(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
+    """The Jacobian by backward passes: for each result a block for each argument."""
+    blocks = []
+    for k, out in enumerate(outs):
+        rows = []
+        for unit in _units(out):
+            cotangents: list[Any] = [None] * len(outs)
+            cotangents[k] = unit
+            rows.append(call.pull(tape, cotangents, True))
+        parts = list(zip(*rows, strict=True)) if rows else [()] * len(call.like)
+        blocks.append(
+            [_block(list(p), out, x, tape) for p, x in zip(parts, call.like, strict=True)]
+        )
+    return blocks
+
+
+def _columns(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
+    """The Jacobian by forward passes."""
+    blocks: list[list[Any]] = [[] for _ in outs]
+    for j, x in enumerate(call.like):
+        columns = []
+        for unit in _units(x):
+            tangents: list[Any] = [None] * len(call.like)
+            tangents[j] = unit
+            columns.append(push_through(tape, tangents, outs))
+        parts = list(zip(*columns, strict=True)) if columns else [()] * len(outs)
+        for k, out in enumerate(outs):
+            block = _block(list(parts[k]), x, out, tape)
+            axes = (*range(x.ndim, x.ndim + out.ndim), *range(x.ndim))
+            blocks[k].append(np.transpose(block, axes))
+    return blocks
+
+
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
+    """The second derivatives of a function that returns one real number.
+
+    It is the Jacobian of the gradient: for an argument of shape ``s`` an array of shape ``s + s``,
+    for several a block for each pair of them.
+
+    Examples
+    --------
+    >>> mg.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Function) -> Function:
+    """The product of a function's Hessian with a vector, without the Hessian.
+
+    Parameters
+    ----------
+    f
+        As in `grad`. It is differentiated by its first argument.
+
+    Returns
+    -------
+    callable
+        ``(x, v, *args, **kwargs)``: the product of the Hessian of ``f(x, *args, **kwargs)`` with
+        `v`, which is nested and shaped as `x`. It is what `scipy.optimize.minimize` takes
+        as ``hessp``.
+
+    Notes
+    -----
+    Costs a small multiple of the time of the gradient, whatever the size of `x`.
+
+    Examples
+    --------
+    >>> mg.hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([6., 0.])
+    """
+    gradient = grad(f)
+
+    @wraps(f)
+    def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
+        # The Hessian is symmetric: its product is that of its transpose.
+        _, pull = vjp(lambda x: gradient(x, *args, **kwargs), x)
+        return pull(v)[0]
+
+    return product
 
 
 def stop_gradient(x: Any) -> Any:

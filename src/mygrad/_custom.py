@@ -18,7 +18,7 @@ from ._operands import Keeper, carries, unwrap
 from ._pull import ArrayRun, Tape, upstream
 from ._state import ALIAS, READ, Name, data_of, make, value_of
 from ._table import PICK, Rule
-from ._transforms import check_function, describe, fresh, plain, title, zeros_of
+from ._transforms import check_function, describe, fresh, title, zeros_of
 from ._trees import leaves_like, leaves_of, rebuild
 from ._value import Value, add_guard, differentiable, node, spec_of, tick
 from .errors import InvalidBackprop, InvalidGradient
@@ -81,25 +81,43 @@ class _Arguments:
             for x, v, is_tensor in zip(self.leaves, self.parents, self.are_tensors, strict=True)
         ]
 
-    def given(self, run: Any) -> list[Any]:
-        """The leaves for a rule of the user's: tensors if `run` records."""
-        if isinstance(run, ArrayRun):
-            return self.arrays()
+    def lifted(self, run: Any) -> list[Any]:
+        """The leaves for a rule of the user's: tensors if the pass `run` records."""
         return [
-            x if v is None else make(data, v)
-            for x, v, data in zip(self.arrays(), self.parents, self.leaves, strict=True)
+            x if v is None else run.lift(x, v)
+            for x, v in zip(self.arrays(), self.parents, strict=True)
         ]
 
 
-def _outputs(out: Any, rule: Rule, parents: Sequence[Value], kept: Any, locks: Any) -> Any:
+class _Outputs:
+    """How the results of a call are nested, and which leaves are in the graph."""
+
+    __slots__ = ("active", "pattern")
+
+    def __init__(self, out: Any) -> None:
+        self.pattern = _pattern(out)
+        self.active = [_is_active(unwrap(x)) for x in leaves_of(out)]
+
+    def chosen(self, leaves: Sequence[Any]) -> list[Any]:
+        """Those in the graph."""
+        return [x for x, active in zip(leaves, self.active, strict=True) if active]
+
+    def filled(self, chosen: Sequence[Any]) -> Any:
+        """Nested as the results; None for what is not in the graph."""
+        rest = iter(chosen)
+        return rebuild(self.pattern, iter([next(rest) if x else None for x in self.active]))
+
+
+def _record(out: Any, outputs: _Outputs, rule: Rule, parents: Any, kept: Any, locks: Any) -> Any:
     """The results of a call as tensors, all picked from one node that `rule` belongs to."""
     arrays = [_owned(unwrap(x)) for x in leaves_of(out)]
-    specs = tuple([spec_of(x) if _is_active(x) else None for x in arrays])
-    v = node(rule, None, tuple(parents), specs, kept)  # type: ignore[arg-type]
+    specs: Any = tuple([spec_of(x) for x in outputs.chosen(arrays)])
+    v = node(rule, None, tuple(parents), specs, kept)
     add_guard(v, locks)
+    picks = iter([node(PICK, v, None, spec, i) for i, spec in enumerate(specs)])
     made = [
-        x if spec is None else make(x, node(PICK, v, None, spec, i))
-        for i, (x, spec) in enumerate(zip(arrays, specs, strict=True))
+        make(x, next(picks)) if active else x
+        for x, active in zip(arrays, outputs.active, strict=True)
     ]
     return rebuild(out, iter(made))
 
@@ -171,7 +189,8 @@ class _Custom:
                     "and is no argument; its rule knows nothing of it. Pass it as an argument."
                 )
         parents = [v for v in call.parents if v is not None]
-        return _outputs(out, rule, parents, (call, _pattern(out), kept), call.locks)
+        outputs = _Outputs(out)
+        return _record(out, outputs, rule, parents, (call, outputs, kept), call.locks)
 
     def _run(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """The results, and what the rule is to keep."""
@@ -185,7 +204,11 @@ class _Custom:
 
 
 class _Transposed(Rule):
-    """What the rules of the user's have in common. In a value ``v.x`` is (call, pattern, kept)."""
+    """What the rules of the user's have in common. In a value ``v.x`` is (call, outputs, kept)."""
+
+    #: ``(call, args, kwargs, outputs, kept, g)``: a cotangent for each leaf of the arguments;
+    #: None for zero. `kept` is None where the rule is recorded.
+    cotangents: Function
 
     def __init__(self, f: Function) -> None:
         self.func = f
@@ -193,27 +216,21 @@ class _Transposed(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         v.grad = None
-        call, pattern, kept = v.x
-        is_plain = isinstance(run, ArrayRun)
-        g = [
-            zeros_of(spec) if c is None and spec is not None else _copied(c)
-            for c, spec in zip(g, v.spec, strict=True)
-        ]
-        args, kwargs = call.filled(call.given(run))
-        if is_plain:
-            grads = self.cotangents(call, args, kwargs, pattern, kept, g)
+        call, outputs, kept = v.x
+        g = [zeros_of(spec) if c is None else _copied(c) for c, spec in zip(g, v.spec, strict=True)]
+        leaves = call.lifted(run)
+        if any([isinstance(x, Name) for x in leaves]):
+            # As tensors, what was kept has to be computed from the arguments again.
+            kept = None
+        args, kwargs = call.filled(leaves)
+        if isinstance(run, ArrayRun):
+            grads = self.cotangents(call, args, kwargs, outputs, kept, g)
         else:
             with _recorded():
-                grads = self.cotangents(call, args, kwargs, pattern, None, g)
+                grads = self.cotangents(call, args, kwargs, outputs, kept, g)
         for parent, c in zip(call.parents, grads, strict=True):
             if parent is not None and c is not None:
                 run.add(parent, c, False)
-
-    def cotangents(
-        self, call: _Arguments, args: Any, kwargs: Any, pattern: Any, kept: Any, g: list[Any]
-    ) -> list[Any]:
-        """A cotangent for each leaf of the arguments; None for zero."""
-        raise NotImplementedError
 
 
 def _copied(c: Any) -> Any:
@@ -251,14 +268,13 @@ class _Vjp(_Transposed):
         self.backward = backward
 
     def cotangents(
-        self, call: _Arguments, args: Any, kwargs: Any, pattern: Any, kept: Any, g: list[Any]
+        self, call: _Arguments, args: Any, kwargs: Any, outputs: _Outputs, kept: Any, g: list[Any]
     ) -> list[Any]:
         if kept is None:
-            # As tensors, what was kept has to be computed from the arguments again.
             _, residuals = _pair(self.forward, self.forward(*args, **kwargs), "(result, kept)")
         else:
             (residuals,) = kept
-        found = self.backward(residuals, rebuild(pattern, iter(g)))
+        found = self.backward(residuals, outputs.filled(g))
         if found.__class__ is not tuple or len(found) != len(args):
             raise TypeError(
                 f"{title(self.backward)} is to return a tuple with a cotangent, or None, for each "
@@ -275,27 +291,29 @@ class _Jvp(_Transposed):
         super().__init__(f)
         self.tangent = tangent
 
-    def tangents(self, args: Any, tangents: Any, kwargs: Any, pattern: Any) -> list[Any]:
-        """The leaves of the tangent that the user's rule gives."""
-        result = self.tangent(args, tangents, **kwargs)
-        _, t = _pair(self.tangent, result, "(result, tangent)")
-        return leaves_like(pattern, t, f"the tangent that {title(self.tangent)} returns")
-
-    def cotangents(
-        self, call: _Arguments, args: Any, kwargs: Any, pattern: Any, kept: Any, g: list[Any]
+    def tangents(
+        self, call: _Arguments, args: Any, tangents: list[Any], kwargs: Any, outputs: _Outputs
     ) -> list[Any]:
-        # It is linear in its tangents, so a backward pass through it is its transpose.
-        tangents = [
-            None if v is None else fresh(np.zeros(v.spec.shape, v.spec.dtype))
-            for v in call.parents
-        ]
+        """The tangents of the results; those of the arguments' leaves may be None for zero."""
         given = [
             t if t is not None else np.zeros_like(x) if _is_active(x) else None
             for t, x in zip(tangents, call.leaves, strict=True)
         ]
+        result = self.tangent(args, call.filled(given)[0], **kwargs)
+        _, t = _pair(self.tangent, result, "(result, tangent)")
+        what = f"the tangent that {title(self.tangent)} returns"
+        return outputs.chosen(leaves_like(outputs.pattern, t, what))
+
+    def cotangents(
+        self, call: _Arguments, args: Any, kwargs: Any, outputs: _Outputs, kept: Any, g: list[Any]
+    ) -> list[Any]:
+        # It is linear in its tangents, so a backward pass through it is its transpose.
+        tangents = [
+            None if v is None else fresh(np.zeros(v.spec.shape, v.spec.dtype)) for v in call.parents
+        ]
         inputs = [t._value for t in tangents if t is not None]
         with _recorded():
-            found = self.tangents(args, call.filled(given)[0], kwargs, pattern)
+            found = self.tangents(call, args, tangents, kwargs, outputs)
             for t in found:
                 if t is not None and np.any(np.asarray(unwrap(t)) != 0):
                     self._complain(t)
@@ -333,9 +351,9 @@ class custom_vjp(_Custom):
     - ``backward(kept, g)`` gets that, and the cotangent `g` of the result, nested alike. It
       returns a tuple with a cotangent for each argument, nested and shaped alike; None for zero.
 
-    Both get plain arrays of their own. For derivatives of higher order they are differentiated: they
-    get tensors then, and what is to be differentiated must be in NumPy, or be a call of a function
-    with a rule. To make a plain array of a tensor there is an error.
+    Both get plain arrays of their own. For derivatives of higher order they are differentiated:
+    then they get tensors, and what is to be differentiated must be in NumPy, or be a call of a
+    function with a rule. To make a plain array of a tensor there is an error.
 
     Forward mode transposes the rule once more: `backward` must be in NumPy for that, too.
 
@@ -390,9 +408,9 @@ class custom_jvp(_Custom):
     Notes
     -----
     Register the rule with ``f.defjvp(rule)``, a function ``rule(primals, tangents)`` that returns
-    ``(result, tangent)``. It gets the tuple of the arguments and one of their tangents, nested alike,
-    and must be linear in the tangents, and in NumPy. The tangents of arguments that hold no
-    floating-point numbers are None.
+    ``(result, tangent)``. It gets the tuple of the arguments and one of their tangents, nested
+    alike, and must be linear in the tangents, and in NumPy. The tangents of arguments that hold
+    no floating-point numbers are None.
 
     Examples
     --------
@@ -428,7 +446,7 @@ class custom_jvp(_Custom):
 
 
 class _Checkpoint(Rule):
-    """A call that is computed again. In a value ``v.x`` is (call, what the outputs were like)."""
+    """A call that is computed again. In a value ``v.x`` is (call, outputs, how they were)."""
 
     def __init__(self, f: Function) -> None:
         self.func = f
@@ -436,8 +454,7 @@ class _Checkpoint(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         v.grad = None
-        call, like = v.x
-        values, found = self.again(call, like, v.b)
+        values, found = self.again(*v.x, v.b)
         if isinstance(run, ArrayRun):
             # What was computed again takes part in the pass, as if it had been there all the time.
             for w in found:
@@ -450,7 +467,9 @@ class _Checkpoint(Rule):
         else:
             run.visit(found)
 
-    def again(self, call: _Arguments, like: Any, parents: Sequence[Value]) -> Any:
+    def again(
+        self, call: _Arguments, outputs: _Outputs, like: Any, parents: Sequence[Value]
+    ) -> tuple[list[Value | None], list[Value]]:
         """The values of the outputs, computed again, and the new ones that they come from."""
         first = tick()
         with recording():
@@ -460,8 +479,8 @@ class _Checkpoint(Rule):
         found, older = upstream(values, first)
         if not _alike([_print(x) for x in outs], like):
             raise InvalidBackprop(
-                f"{self.name} gave another result when mygrad.checkpoint computed it again. It must "
-                "depend on its arguments alone: random numbers, say, on a seed among them."
+                f"{self.name} gave another result when mygrad.checkpoint computed it again. It "
+                "must depend on its arguments alone: random numbers, say, on a seed among them."
             )
         known = set(parents)
         for v in parents:
@@ -470,7 +489,7 @@ class _Checkpoint(Rule):
                 known.add(v)
         found += _looking_anew(found, [v for v in older if v not in known], known, first, self.name)
         found.sort(key=lambda v: v.order)
-        return values, found
+        return outputs.chosen(values), found
 
 
 def _looking_anew(
@@ -579,7 +598,8 @@ def checkpoint(f: Function) -> Function:
         _, older = upstream(values, first)
         if not older:
             return out
+        outputs = _Outputs(out)
         like = [_print(x) for x in outs]
-        return _outputs(out, rule, older, (kept, like), kept.locks)
+        return _record(out, outputs, rule, older, (kept, outputs, like), kept.locks)
 
     return call

@@ -27,7 +27,16 @@ from ._table import MINUS_ONE, ONE, PICK, Elementwise
 from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
 
-__all__ = ["OUTER", "ArrayRun", "GraphRun", "Tape", "backward", "clear", "clear_upstream", "upstream"]
+__all__ = [
+    "OUTER",
+    "ArrayRun",
+    "GraphRun",
+    "Tape",
+    "backward",
+    "clear",
+    "clear_upstream",
+    "upstream",
+]
 
 _creation = attrgetter("order")
 
@@ -518,9 +527,8 @@ class Tape:
                 if p.order < first:
                     skip.add(p)
                     continue
-                if p.a is None and p.b is None:
-                    if p.rule is CLEARED or p.rule is BROKEN or p.y is CLEARED:
-                        raise InvalidBackprop(_USED_UP)
+                if p.rule is CLEARED or p.rule is BROKEN or (p.rule is None and p.y is CLEARED):
+                    raise InvalidBackprop(_USED_UP)
                 p.own = mark
                 found.append(p)
                 todo.append(p)

@@ -8,9 +8,9 @@ import weakref
 
 import numpy as np
 import pytest
-from _helpers import numerical_grad
 
 import mygrad as mg
+from _helpers import numerical_grad
 from mygrad.errors import DetachedGradientWarning, InvalidBackprop
 
 X = np.array([0.3, -1.2, 2.0])
@@ -197,7 +197,7 @@ def test_has_aux():
     (value, aux), g = mg.value_and_grad(f, has_aux=True)(X)
     np.testing.assert_allclose(value, np.sum(X * X))
     np.testing.assert_allclose(mg.grad_and_aux(f)(X)[0], 2 * X)
-    y, pull, aux = mg.vjp(f, X, has_aux=True)
+    _, pull, aux = mg.vjp(f, X, has_aux=True)
     assert aux["n"] == 3
     np.testing.assert_allclose(pull(1.0)[0], 2 * X)
     with pytest.raises(TypeError, match="pair"):
@@ -358,7 +358,7 @@ def test_threads():
             if not np.array_equal(mg.hessian(f)(X), expected):
                 wrong.append(1)
 
-    y, pull = mg.vjp(lambda x: np.tanh(x) * x, X)
+    _, pull = mg.vjp(lambda x: np.tanh(x) * x, X)
     want = pull(X)[0]
 
     def share():
@@ -372,10 +372,6 @@ def test_threads():
     for t in threads:
         t.join()
     assert not wrong
-
-
-class _Watched(np.ndarray):
-    """An array that weak references can watch."""
 
 
 @pytest.mark.parametrize(
@@ -394,31 +390,21 @@ def test_nothing_is_held_without_the_collector(transform):
 
     def f(x):
         y = np.tanh(x)
-        references.append(weakref.ref(y))
         z = np.sum(y * x)
-        references.append(weakref.ref(z._value.x[0][0] if False else z))
-        return z
-
-    arrays = []
-
-    def g(x):
-        z = f(x)
-        arrays.append(weakref.ref(z._value))if hasattr(z._value, "__weakref__") else None
+        references.extend([weakref.ref(x), weakref.ref(y), weakref.ref(z)])
         return z
 
     gc.collect()
     gc.disable()
     try:
-        before = len(gc.get_objects())
-        transform(g)(X)
-        del references[:], arrays[:]
-        transform(g)(X)
+        transform(f)(X)
         assert references
         assert all(r() is None for r in references)
-        for _ in range(10):
-            transform(g)(X)
-        del references[:], arrays[:]
-        assert len(gc.get_objects()) - before < 60
+        before = len(gc.get_objects())
+        for _ in range(50):
+            transform(f)(X)
+            references.clear()
+        assert len(gc.get_objects()) - before < 10
     finally:
         gc.enable()
 
@@ -429,7 +415,7 @@ def test_create_graph_in_the_function_leaves_no_cycle():
         y.backward(create_graph=True)
         return np.sum(x.grad * x)
 
-    np.testing.assert_allclose(mg.grad(f)(X), 9 * X**2 * np.sign(1))
+    np.testing.assert_allclose(mg.grad(f)(X), 9 * X**2)
     gc.collect()
     gc.disable()
     try:
@@ -437,6 +423,6 @@ def test_create_graph_in_the_function_leaves_no_cycle():
         for _ in range(20):
             mg.grad(f)(X)
             mg.grad(lambda x: np.sum(mg.grad(f)(x)))(X)
-        assert len(gc.get_objects()) - before < 60
+        assert len(gc.get_objects()) - before < 10
     finally:
         gc.enable()

@@ -319,6 +319,9 @@ class _Alias(Rule):
     def pull(self, v: Value, g: Any, run: Any) -> None:
         run.add(v.a, g, False)
 
+    def push(self, v: Value, run: Any) -> Any:
+        return run.tangent(v.a)
+
 
 class _Read(Rule):
     """What a view shows of its root: ``v.a`` is the root's value, ``v.x`` the lens."""
@@ -330,6 +333,9 @@ class _Read(Rule):
 
     def pull(self, v: Value, g: Any, run: Any) -> None:
         run.add_at(v.a, v.x, g)
+
+    def push(self, v: Value, run: Any) -> Any:
+        return run.read(v.a, v.x)
 
 
 ALIAS = _Alias()

@@ -25,7 +25,10 @@ The contract:
    order. No ``**kwargs``: an argument that a rule does not name is refused.
 3. Rules return the raw product. The engine undoes broadcasting, casts to the operand's
    dtype, masks by ``where=`` (ufuncs), and adds up.
-4. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
+4. The backward pass uses a rule as it stands. The forward pass uses the same one: local partial
+   derivatives times tangents; a linear function itself; else the transpose of the
+   product with the cotangent, which is linear in that.
+5. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
    (``np.asarray``), never writes into its arguments.
 """
 
@@ -83,6 +86,10 @@ class Rule:
     def pull(self, v: Any, g: Any, run: Any) -> None:
         """Send the cotangent `g` of the value `v` on to its parents through the pass `run`."""
         raise NotImplementedError
+
+    def push(self, v: Any, run: Any) -> Any:
+        """The tangent of the value `v` from those of its parents, which the pass `run` has."""
+        return run.transpose(v)
 
     def __repr__(self) -> str:
         return f"<rule of {self.name}>"
@@ -172,6 +179,9 @@ class Elementwise(Rule):
         if v.b is not None:
             run.add(v.b, self.cotangent(g, self.db, operands), self.db is not ONE)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return _tangent(self, v, self.operands(v, v.x, v.y, run), run)
+
     def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
         """The result and the operands, of which `x` and `y` were kept."""
         ans, x = run.lift(v.ans, v), run.lift(x, v.a)
@@ -187,6 +197,17 @@ def _times(g: Any, partial: Function, operands: tuple[Any, ...]) -> Any:
     if partial is MINUS_ONE:
         return -g
     return g * partial(*operands)
+
+
+def _tangent(rule: "Elementwise | Complex", v: Any, operands: tuple[Any, ...], run: Any) -> Any:
+    """The sum of the operands' tangents times the partial derivatives."""
+    tangent = None
+    for parent, partial in ((v.a, rule.da), (v.b, rule.db)):
+        t = None if parent is None else run.tangent(parent)
+        if t is not None:
+            c = _times(t, partial, operands)
+            tangent = c if tangent is None else tangent + c
+    return tangent
 
 
 class Complex(Rule):
@@ -212,6 +233,11 @@ class Complex(Rule):
         for parent, partial in ((v.a, self.da), (v.b, self.db)):
             if parent is not None:
                 run.add(parent, self.cotangent(g, partial, operands), False)
+
+    def push(self, v: Any, run: Any) -> Any:
+        if self.adjoint is not None:
+            return run.transpose(v)
+        return _tangent(self, v, self.operands(v, v.x, v.y, run), run)
 
     def operands(self, v: Any, x: Any, y: Any, run: Any) -> tuple[Any, ...]:
         """The result and the operands, of which `x` and `y` were kept."""
@@ -249,6 +275,9 @@ class Checked(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.plain.pull(v, g, run)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return self.plain.push(v, run)
+
 
 class Masked(Rule):
     """An elementwise rule under ``where=``: what the mask leaves out has no derivative.
@@ -269,6 +298,15 @@ class Masked(Rule):
             for parent, partial in ((v.a, plain.da), (v.b, plain.db)):
                 if parent is not None:
                     run.add(parent, np.where(mask, plain.cotangent(g, partial, operands), 0), True)
+
+    def push(self, v: Any, run: Any) -> Any:
+        plain = self.plain
+        if isinstance(plain, Complex) and plain.adjoint is not None:
+            return run.transpose(v)
+        x, y, mask = v.x
+        with np.errstate(all="ignore"):
+            tangent = _tangent(plain, v, plain.operands(v, x, y, run), run)
+            return np.where(mask, tangent, 0)
 
 
 # Methods of arrays that take what the function of the name takes, in half the time.
@@ -297,6 +335,8 @@ class Pullback(Rule):
     def __init__(self, func: Function, is_view: bool = False) -> None:
         super().__init__(func)
         self.is_view = is_view
+        #: Is the function linear in its first parameter, by which alone it has a derivative?
+        self.is_linear = is_view
         #: The rule for complex numbers.
         self.complex: Rule = Conjugated(self)
         name = getattr(func, "__name__", "")
@@ -375,6 +415,14 @@ class Pullback(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.send(v, g, run, False)
 
+    def push(self, v: Any, run: Any) -> Any:
+        if not self.is_linear:
+            return run.transpose(v)
+        t = run.tangent(v.a)
+        args, kwargs = v.x
+        # NumPy's copy would turn foreign arrays into its own.
+        return t if self.func is np.copy else self.func(t, *args[1:], **kwargs)
+
     def send(self, v: Any, g: Any, run: Any, conjugate: bool) -> None:
         """`pull`; for holomorphic functions of complex numbers with `conjugate`."""
         args, kwargs = v.x
@@ -409,6 +457,9 @@ class Conjugated(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         self.plain.send(v, g, run, True)
 
+    def push(self, v: Any, run: Any) -> Any:
+        return self.plain.push(v, run)
+
 
 class _Pick(Rule):
     """One of the several outputs of a function, number ``v.x``; ``v.a`` is the value of all."""
@@ -420,6 +471,9 @@ class _Pick(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         run.add_output(v.a, v.x, g)
+
+    def push(self, v: Any, run: Any) -> Any:
+        return run.tangent(v.a)[v.x]
 
 
 PICK = _Pick()
@@ -521,6 +575,7 @@ def pullback(
 def linear(func: Function, transpose: Function) -> None:
     """Register a function that is linear in its first parameter, by its transpose."""
     rule = RULES[func] = Pullback(func)
+    rule.is_linear = True
     rule.learn(transpose, None, False)
 
 

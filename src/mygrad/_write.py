@@ -77,6 +77,16 @@ class _Written(Rule):
         blank(rest, lens, key, mask)
         run.add(v.a, rest, True)
 
+    def push(self, v: Any, run: Any) -> Any:
+        lens, key = v.x
+        piece = None if v.b is None else run.tangent(v.b)
+        before = run.buffer(v, None if lens is None else lens.axes, piece)
+        if piece is None:
+            piece = 0.0
+        elif piece.dtype.kind == "c" != v.spec.dtype.kind:
+            piece = np.real(piece)
+        return replaced(before, lens, key, piece, v.y)
+
 
 WRITTEN = _Written()
 
@@ -117,6 +127,32 @@ def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
             seen[...] = np.where(mask, 0, seen)
         return g
     return lens.write(g, change)
+
+
+def replaced(before: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) -> Any:
+    """An array or tensor with a part written; it is used up."""
+    if isinstance(before, Name):
+        seen: Any = before if lens is None else lens.read(before)
+        if mask is None:
+            seen[key] = piece
+        else:
+            seen[...] = np.where(mask, piece, seen)
+        return before
+    if not isinstance(before, np.ndarray):
+        return _write_foreign(before, lens, key, piece, mask)
+    seen, at = place(before, lens, key, mask)
+    seen[at] = _fitted(piece, seen, mask)
+    return before
+
+
+def place(
+    buffer: np.ndarray, lens: Lens | None, key: Any, mask: Any
+) -> tuple[np.ndarray, Any]:
+    """The array and the key in it that a write goes to."""
+    seen, at = (buffer, ...) if lens is None else lens.place(buffer)
+    if key is not ... or mask is not None:
+        return (seen if at is ... else seen[at]), key
+    return seen, at
 
 
 # ----------------------------------------------------------------------------------------
@@ -192,9 +228,7 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
     if isinstance(buffer, np.ndarray):
         if held:
             buffer, handed = np.array(buffer, copy=True, order="K"), []
-        seen, at = (buffer, ...) if lens is None else lens.place(buffer)
-        if key is not ... or mask is not None:
-            seen, at = seen if at is ... else seen[at], key
+        seen, at = place(buffer, lens, key, mask)
         piece = _fitted(piece, seen, mask)
     else:
         buffer = _write_foreign(buffer, lens, key, piece, mask)

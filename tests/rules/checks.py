@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from _oracle import (
+    STEP,
     Untouched,
     assert_close,
     assert_same,
@@ -22,10 +23,12 @@ from cases import Call
 
 import mygrad as mg
 from mygrad import Tensor
+from mygrad._push import push
 
 __all__ = [
     "check_constants",
     "check_gradient",
+    "check_jvp",
     "check_layouts",
     "check_precision",
     "check_repeated_operand",
@@ -116,6 +119,58 @@ def check_gradient(call: Call) -> None:
         assert not any(np.any(np.abs(grad) > 1e-6) for grad in found), f"{call.id} is not flat"
     else:
         assert moved, f"{call.id} tests nothing: its derivative is zero everywhere"
+
+
+# ----------------------------------------------------------------------------------------
+# Forward mode
+# ----------------------------------------------------------------------------------------
+
+
+def slopes(call: Call, arrays: list[Any], directions: list[Any]) -> list[np.ndarray]:
+    """The derivative of each of NumPy's outputs along a direction, by differences."""
+
+    def moved(step: float) -> list[np.ndarray]:
+        return plain_run(call, [a + step * t for a, t in zip(arrays, directions, strict=True)])
+
+    with quiet():
+        coarse, fine = [
+            [(x - y) / (2 * h) for x, y in zip(moved(h), moved(-h), strict=True)]
+            for h in (STEP, STEP / 2)
+        ]
+    return [(4 * y - x) / 3 for x, y in zip(coarse, fine, strict=True)]
+
+
+def check_jvp(call: Call) -> None:
+    """Tangents equal differences, and <w, J t> = <J^T w, t>; recorded or not."""
+    arrays = call.sample()
+    rng = call.generator("jvp")
+    directions = weights_for(arrays, rng)
+    expected = plain_run(call, arrays)
+    weights = weights_for(expected, rng)
+    tensors = [mg.tensor(a) for a in arrays]
+    results = parts(call.run(tensors))
+    found = push(results, tensors, directions, False)
+    lifted = push(results, tensors, [mg.tensor(t) for t in directions], True)
+    forward = 0.0
+    for i, (t, u, result, w, want) in enumerate(
+        zip(found, lifted, results, weights, slopes(call, arrays, directions), strict=True)
+    ):
+        message = f"{call.id}: tangent of output {i}"
+        if t is None:
+            assert not isinstance(result, Tensor) or result.constant, message
+            continue
+        assert isinstance(t, np.ndarray), message
+        assert t.dtype == result.dtype, message
+        assert t.flags.writeable, message
+        assert isinstance(u, Tensor), message
+        assert_close(t, want, message)
+        assert_close(u.data, t, f"{message}, recorded", 1e-11)
+        forward += product(t, w)
+    backward = gradients(call, tensors, weights)
+    wanted = [product(g, t) for g, t in zip(backward, directions, strict=True)]
+    assert abs(forward - sum(wanted)) <= 1e-11 * max(1.0, *map(abs, wanted)), (
+        f"{call.id}: <w, J t> = {forward}, <J^T w, t> = {sum(wanted)}"
+    )
 
 
 # ----------------------------------------------------------------------------------------

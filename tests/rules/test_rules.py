@@ -20,6 +20,7 @@ from cases import CALLS, CASES, SPECIAL, Call, Case, Special, normal, scalar
 from checks import (
     check_constants,
     check_gradient,
+    check_jvp,
     check_layouts,
     check_precision,
     check_repeated_operand,
@@ -38,6 +39,11 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 @each_call
 def test_value_and_gradient(call: Call):
     check_gradient(call)
+
+
+@each_call
+def test_forward_mode(call: Call):
+    check_jvp(call)
 
 
 @each_call

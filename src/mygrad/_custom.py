@@ -15,7 +15,8 @@ import numpy as np
 from ._detach import refusing
 from ._modes import recording, tracking
 from ._operands import Keeper, carries, unwrap
-from ._pull import ArrayRun, Tape, upstream
+from ._pull import ArrayRun, Tape, fit, upstream
+from ._push import Push
 from ._state import ALIAS, READ, Name, data_of, make, value_of
 from ._table import PICK, Rule
 from ._transforms import check_function, describe, fresh, title, zeros_of
@@ -240,7 +241,7 @@ def _copied(c: Any) -> Any:
 def _pair(f: Function, result: Any, what: str) -> tuple[Any, Any]:
     if result.__class__ is not tuple or len(result) != 2:
         raise TypeError(f"{title(f)} is to return a pair {what}; it returned {describe(result)}")
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _fitting(found: list[Any], call: _Arguments, f: Function) -> list[Any]:
@@ -320,6 +321,20 @@ class _Jvp(_Transposed):
             values = [value_of(t) if isinstance(t, Name) else None for t in found]
             grads = iter(Tape(inputs, values).pull(g))
         return [None if t is None else next(grads) for t in tangents]
+
+    def push(self, v: Any, run: Any) -> Any:
+        call, outputs, _ = v.x
+        tangents = [None if parent is None else run.tangent(parent) for parent in call.parents]
+        args, kwargs = call.filled(call.lifted(run))
+        with _recorded():
+            found = self.tangents(call, args, tangents, kwargs, outputs)
+        for t, spec in zip(found, v.spec, strict=True):
+            if t is not None and np.shape(t) != spec.shape:
+                raise InvalidGradient(
+                    f"{title(self.tangent)} gave a tangent of shape {np.shape(t)} for a result of "
+                    f"shape {spec.shape}"
+                )
+        return [None if t is None else fit(t, spec) for t, spec in zip(found, v.spec, strict=True)]
 
     def _complain(self, t: Any) -> None:
         if not np.all(np.isnan(unwrap(t)) | (np.asarray(unwrap(t)) == 0)):
@@ -454,18 +469,34 @@ class _Checkpoint(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         v.grad = None
-        values, found = self.again(*v.x, v.b)
+        call, outputs, like = v.x
+        values, found = self.again(call, outputs, like, v.b)
         if isinstance(run, ArrayRun):
             # What was computed again takes part in the pass, as if it had been there all the time.
             for w in found:
                 w.own = run.mark
-        for w, c in zip(values, g, strict=True):
-            if w is not None and c is not None:
-                run.add(w, c, False)
+        for end, c in zip(values, g, strict=True):
+            if end is not None and c is not None:
+                run.add(end, c, False)
         if isinstance(run, ArrayRun):
             run.visit(found, False, [])
         else:
             run.visit(found)
+
+    def push(self, v: Any, run: Any) -> Any:
+        call, outputs, like = v.x
+        values, _ = self.again(call, outputs, like, v.b)
+        tangents: dict[Value, Any] = {}
+        for parent in v.b:
+            t = run.tangent(parent)
+            while t is not None:
+                tangents[parent] = t
+                if parent.rule is not ALIAS:
+                    break
+                parent = parent.a
+        inner = Push(False, run.sample)
+        inner.lift, inner.lift_call = run.lift, run.lift_call
+        return inner.go(values, list(tangents), list(tangents.values()))
 
     def again(
         self, call: _Arguments, outputs: _Outputs, like: Any, parents: Sequence[Value]

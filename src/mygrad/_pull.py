@@ -565,9 +565,9 @@ class Tape:
         for v in self.found:
             if v.rule is CLEARED:
                 raise InvalidBackprop(_USED_UP)
-        for v, c in zip(self.outputs, cotangents, strict=True):
-            if v is not None and c is not None:
-                run.add(v, c, False)
+        for end, c in zip(self.outputs, cotangents, strict=True):
+            if end is not None and c is not None:
+                run.add(end, c, False)
         inputs = {*self.inputs}
         for v in reversed(self.found):
             if v not in inputs and (g := run.grads.pop(v, None)) is not None:
@@ -581,9 +581,9 @@ class Tape:
             for v in self.found:
                 v.own = mark
         run = ArrayRun(mark)
-        for v, c in zip(self.outputs, cotangents, strict=True):
-            if v is not None and c is not None:
-                run.add(v, unwrap(c), False)
+        for end, c in zip(self.outputs, cotangents, strict=True):
+            if end is not None and c is not None:
+                run.add(end, unwrap(c), False)
         run.visit(self.found.copy() if keep else self.found, keep, [])
         grads = [v.grad for v in self.inputs]
         for v in self.found if keep else self.inputs:

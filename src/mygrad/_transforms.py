@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ._modes import recording, tracking
-from ._operands import prepare, steps_back
+from ._operands import carries, prepare, steps_back
 from ._pull import OUTER, Tape
+from ._push import push_values
 from ._state import ALIAS, Name, data_of, make, value_of
 from ._trees import leaves_like, leaves_of, rebuild
 from ._value import Input, Spec, Value, new, spec_of, tick
@@ -98,9 +99,9 @@ def _positions(f: Function, argnums: Argnums, args: Any, kwargs: Any) -> list[in
 
 def _position(f: Function, n: Any, args: Any, kwargs: Any) -> int | str:
     if n.__class__ is str and n in kwargs:
-        return n  # type: ignore[no-any-return]
+        return n
     if n.__class__ is int and -len(args) <= n < len(args):
-        return n % len(args)  # type: ignore[no-any-return]
+        return n % len(args)
     if n.__class__ is not int and n.__class__ is not str:
         raise TypeError(f"argnums are positions (int) or names (str) of arguments; got {n!r}")
     try:
@@ -141,7 +142,7 @@ class _Call:
     def __init__(
         self, f: Function, argnums: Argnums, args: Any, kwargs: Any, has_aux: bool
     ) -> None:
-        if argnums.__class__ is int and len(args) > argnums >= 0:  # type: ignore[operator]
+        if argnums.__class__ is int and len(args) > argnums >= 0:
             places: Any = (argnums,)
         else:
             places = _positions(f, argnums, args, kwargs)
@@ -590,7 +591,7 @@ def jvp(
     >>> mg.jvp(np.sin, (0.0,), (2.0,))
     (array(0.), array(2.))
     """
-    out, push, *aux = _linearized(f, primals, {}, has_aux, "jvp", False)
+    out, push, *aux = _linearized(f, primals, {}, has_aux, "jvp")
     return (out, push(*tangents), *aux)
 
 
@@ -620,12 +621,10 @@ def linearize(f: Function, *primals: Any, has_aux: bool = False, **kwargs: Any) 
     >>> push(1.0, None), push(0.0, 1.0)
     (array(4.), array(3.))
     """
-    return _linearized(f, primals, kwargs, has_aux, "linearize", True)
+    return _linearized(f, primals, kwargs, has_aux, "linearize")
 
 
-def _linearized(
-    f: Function, primals: Sequence[Any], kwargs: Any, has_aux: bool, what: str, keep: bool
-) -> Any:
+def _linearized(f: Function, primals: Sequence[Any], kwargs: Any, has_aux: bool, what: str) -> Any:
     check_function(f, what)
     if not isinstance(primals, (tuple, list)):
         raise TypeError(
@@ -633,14 +632,14 @@ def _linearized(
         )
     if not tracking():
         with recording():
-            return plain_tree(_linearized(f, primals, kwargs, has_aux, what, keep))
+            return plain_tree(_linearized(f, primals, kwargs, has_aux, what))
     call = _Call(f, range(len(primals)), primals, kwargs, has_aux)
     result, aux, pattern, tape = _results(f, call)
     like = leaves_of(pattern)
 
     def run(tangents: Any, kwargs: Any) -> Any:
         given = leaves_like(call.pattern, tangents, "the tangents")
-        found = push_through(tape, list(_cotangents(call.like, given)), like)
+        found = _push(tape, list(_cotangents(call.like, given)), like)
         return rebuild(pattern, iter(found))
 
     def push(*tangents: Any) -> Any:
@@ -650,20 +649,16 @@ def _linearized(
     return (result, push, aux) if has_aux else (result, push)
 
 
-def push_through(tape: Tape, tangents: Sequence[Any], like: Sequence[Any]) -> list[Any]:
-    """The tangents of the outputs of a tape.
-
-    A backward pass is linear in its cotangents: its own transpose is the forward pass.
-    """
-    seeds = [fresh(zeros_of(x)) for x in like]
-    more = len(tape.outputs) - len(seeds)
-    grads = tape.pull((*seeds, *[None] * more), True)
-    values = [None if g is None else value_of(g) for g in grads]
-    found = Tape([t._value for t in seeds], values).pull(tangents)
-    is_plain = tape.plain and not any([isinstance(t, Name) for t in tangents])
+def _push(tape: Tape, tangents: Sequence[Any], like: Sequence[Any]) -> list[Any]:
+    """The tangents of the outputs of a tape: arrays, or tensors if there is an outer level."""
+    record = not tape.plain or any([isinstance(t, Name) and carries(t) for t in tangents])
+    moving = [i for i, t in enumerate(tangents) if t is not None]
+    inputs, given = [tape.inputs[i] for i in moving], [tangents[i] for i in moving]
+    found = push_values(tape.outputs[: len(like)], inputs, given, record)
     for i, t in enumerate(found):
-        t = zeros_of(like[i]) if t is None else plain(t) if is_plain else t
-        found[i] = t if is_plain or isinstance(t, Name) else make(t, None)
+        if t is None:
+            zeros = zeros_of(like[i])
+            found[i] = make(zeros, None) if record else zeros
     return found
 
 
@@ -788,7 +783,7 @@ def _columns(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
         for unit in _units(x):
             tangents: list[Any] = [None] * len(call.like)
             tangents[j] = unit
-            columns.append(push_through(tape, tangents, outs))
+            columns.append(_push(tape, tangents, outs))
         parts = list(zip(*columns, strict=True)) if columns else [()] * len(outs)
         for k, out in enumerate(outs):
             block = _block(list(parts[k]), x, out, tape)

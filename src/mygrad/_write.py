@@ -145,9 +145,7 @@ def replaced(before: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) ->
     return before
 
 
-def place(
-    buffer: np.ndarray, lens: Lens | None, key: Any, mask: Any
-) -> tuple[np.ndarray, Any]:
+def place(buffer: np.ndarray, lens: Lens | None, key: Any, mask: Any) -> tuple[np.ndarray, Any]:
     """The array and the key in it that a write goes to."""
     seen, at = (buffer, ...) if lens is None else lens.place(buffer)
     if key is not ... or mask is not None:

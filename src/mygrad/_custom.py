@@ -85,7 +85,7 @@ class _Arguments:
     def lifted(self, run: Any) -> list[Any]:
         """The leaves for a rule of the user's: tensors if the pass `run` records."""
         return [
-            x if v is None else run.lift(x, v)
+            x if v is None else _ours(run.lift(x, v))
             for x, v in zip(self.arrays(), self.parents, strict=True)
         ]
 
@@ -218,7 +218,7 @@ class _Transposed(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         v.grad = None
         call, outputs, kept = v.x
-        g = [zeros_of(spec) if c is None else _copied(c) for c, spec in zip(g, v.spec, strict=True)]
+        g = [zeros_of(spec) if c is None else _ours(c) for c, spec in zip(g, v.spec, strict=True)]
         leaves = call.lifted(run)
         if any([isinstance(x, Name) for x in leaves]):
             # As tensors, what was kept has to be computed from the arguments again.
@@ -234,8 +234,15 @@ class _Transposed(Rule):
                 run.add(parent, c, False)
 
 
-def _copied(c: Any) -> Any:
-    return c.copy() if isinstance(c, np.ndarray) else c
+def _ours(x: Any) -> Any:
+    """An array, or a tensor, that a rule of the user's may write to, and detach at its peril.
+
+    Leaves could be detached in silence.
+    """
+    if not isinstance(x, Name):
+        return x.copy() if isinstance(x, np.ndarray) else x
+    v = value_of(x)
+    return x if v is None else make(data_of(x), node(ALIAS, v, None, v.spec))
 
 
 def _pair(f: Function, result: Any, what: str) -> tuple[Any, Any]:
@@ -324,7 +331,7 @@ class _Jvp(_Transposed):
 
     def push(self, v: Any, run: Any) -> Any:
         call, outputs, _ = v.x
-        tangents = [None if parent is None else run.tangent(parent) for parent in call.parents]
+        tangents = [None if p is None else _ours(run.tangent(p)) for p in call.parents]
         args, kwargs = call.filled(call.lifted(run))
         with _recorded():
             found = self.tangents(call, args, tangents, kwargs, outputs)

@@ -5,10 +5,10 @@ import math
 
 import numpy as np
 import pytest
-from _helpers import numerical_grad
 from scipy.optimize import rosen_der, rosen_hess, rosen_hess_prod
 
 import mygrad as mg
+from _helpers import numerical_grad
 
 X = np.array([0.3, -1.2, 2.0])
 V = np.array([1.0, -0.5, 2.0])
@@ -38,7 +38,7 @@ def test_tanh(order):
 
 
 # The same by forward mode, and by all alternations of the modes.
-@pytest.mark.parametrize("modes", itertools.product("fr", repeat=4))
+@pytest.mark.parametrize("modes", [*itertools.product("fr", repeat=4)])
 def test_mixed_modes(modes):
     f = np.exp
     for mode in modes:
@@ -255,9 +255,9 @@ def test_jacobian_with_aux_and_errors():
     j, aux = mg.jacobian(lambda x: (x**2, {"y": x}), has_aux=True)(X)
     np.testing.assert_allclose(j, np.diag(2 * X))
     assert type(aux["y"]) is np.ndarray
-    with pytest.raises(ValueError, match="'auto', 'forward' or 'reverse'; got 'x'"):
+    with pytest.raises(ValueError, match=r"mode is .auto., .forward. or .reverse.; got .x."):
         mg.jacobian(np.sin, mode="x")
-    with pytest.raises(TypeError, match="complex128.*real and imaginary"):
+    with pytest.raises(TypeError, match=r"complex128.*real and imaginary"):
         mg.jacobian(lambda x: x * 1j)(X)
     with pytest.raises(TypeError, match=r"shape \(3,\).*jacobian"):
         mg.hessian(np.sin)(X)

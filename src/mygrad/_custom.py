@@ -618,7 +618,7 @@ def checkpoint(f: Function) -> Function:
     ...         x = segment(x, 10)
     ...     return x
     >>> mg.grad(loop)(1.0)
-    array(0.00395...)
+    array(0.00369...)
     """
     check_function(f, "checkpoint")
     rule = _Checkpoint(f)

@@ -1,9 +1,9 @@
 """The forward pass: tangents pushed through a graph that was recorded.
 
-The values between the inputs and the outputs are visited oldest first, and each one's rule makes its
-tangent from those of its parents. The rules are those of the backward pass: what is no local
-derivative and no linear function is transposed twice. For if ``c = J^T g`` is recorded as
-a function of `g`, a backward pass from `c` to `g` with the cotangent `t` gives ``J t``.
+The values between the inputs and the outputs are visited oldest first, and each one's rule
+makes its tangent from those of its parents. The rules are those of the backward pass: what is no
+local derivative and no linear function is transposed twice. For if ``c = J^T g`` is recorded
+as a function of `g`, a backward pass from `c` to `g` with the cotangent `t` gives ``J t``.
 
 Nothing recurses, no gradient is touched, and the graph stays as it is.
 """
@@ -19,9 +19,9 @@ from ._lens import Lens, dense_like
 from ._modes import tracking
 from ._operands import prepare
 from ._pull import ArrayRun, GraphRun, Mark, fit
-from ._record import scatter
-from ._state import Name, View, as_root, data_of, keep, make, value_of
-from ._value import BROKEN, CLEARED, Spec, Value, differentiable, leaf, spec_of
+from ._record import record, scatter
+from ._state import ALIAS, Name, View, as_root, data_of, keep, make, root_of, stored_value, value_of
+from ._value import BROKEN, CLEARED, Spec, Value, differentiable, leaf
 from .errors import InvalidBackprop
 
 __all__ = ["Flow", "Push", "between", "parents", "push", "push_values", "settled"]
@@ -35,7 +35,7 @@ def parents(v: Value) -> tuple[Value, ...]:
     if b is None:
         return () if a is None else (a,)
     if b.__class__ is tuple:
-        return b  # type: ignore[no-any-return]
+        return b
     return (b,) if a is None else (a, b)
 
 
@@ -57,11 +57,7 @@ def between(outputs: Iterable[Value], inputs: Sequence[Value]) -> list[Value]:
         # Who is older than all inputs does not depend on them.
         if v in seen or v.order < oldest:
             continue
-        if v.rule is CLEARED or v.rule is BROKEN:
-            raise InvalidBackprop(
-                "Part of the graph was cleared by an earlier call of backward() or clear_graph(). "
-                "Pass retain_graph=True to the earlier call, or compute the tensor again."
-            )
+        check_whole(v)
         seen.add(v)
         found.append(v)
         todo.extend(parents(v))
@@ -72,6 +68,15 @@ def between(outputs: Iterable[Value], inputs: Sequence[Value]) -> list[Value]:
             reached.add(v)
             ways.append(v)
     return ways
+
+
+def check_whole(v: Value) -> None:
+    """Raise `InvalidBackprop` if a value was cleared."""
+    if v.rule is CLEARED or v.rule is BROKEN:
+        raise InvalidBackprop(
+            "Part of the graph was cleared by an earlier call of backward() or clear_graph(). "
+            "Pass retain_graph=True to the earlier call, or compute the tensor again."
+        )
 
 
 class Flow:
@@ -171,24 +176,31 @@ class Push:
         seen = lens.read(self.tangents[v])
         return seen.copy() if v in self.own else seen
 
-    def buffer(self, v: Value, axes: tuple[int, ...] | None, piece: Any) -> Any:
-        """The tangent of the first parent of `v`, or zeros, to be written into.
+    def apply(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A linear function of a tangent, its first argument."""
+        if isinstance(args[0], Name):
+            return record(func, args, kwargs)
+        # NumPy's copy would turn foreign arrays into its own.
+        return args[0] if func is np.copy else func(*args, **kwargs)
 
-        It belongs to `v` from now on. `axes` is its memory order; `piece` is what will be written.
+    def buffer(self, v: Value, lens: Lens | None, piece: Any) -> Any:
+        """The tangent of the first parent of `v`, or zeros, for `piece` to be written into.
+
+        It belongs to `v` from now on. A lens may look at it.
         """
         before = None if v.a is None else self.tangents.get(v.a)
+        like = piece if before is None else before
+        array = data_of(like) if isinstance(like, Name) else like
         own = v.a in self.own and self.last[v.a] is v
         self.own.discard(v.a)
         self.own.add(v)
-        if own:
+        if own and (lens is None or not isinstance(array, np.ndarray) or lens.fits(array)):
             return before
-        like = piece if before is None else before
-        array = data_of(like) if isinstance(like, Name) else like
         if not isinstance(array, (np.ndarray, np.generic)):
             if before is None:
                 return np.zeros_like(like, shape=v.spec.shape, dtype=v.spec.dtype)
             return before.copy()
-        new: Any = dense_like(v.spec, axes)
+        new: Any = dense_like(v.spec, None if lens is None else lens.axes)
         if isinstance(like, Name):
             new = make(new, leaf(v.spec))
         if before is not None:
@@ -229,13 +241,16 @@ class Push:
     # The pass.
 
     def go(
-        self, outputs: Sequence[Value | None], inputs: Sequence[Value], tangents: Sequence[Any]
+        self,
+        outputs: Sequence[Value | None],
+        inputs: Sequence[Value],
+        tangents: Sequence[Any],
+        order: list[Value],
     ) -> list[Any]:
-        """Push the inputs' tangents to the outputs."""
+        """Push the inputs' tangents to the outputs through the values between them."""
         known = self.tangents
         for v, t in zip(inputs, tangents, strict=True):
             known[v] = known[v] + t if v in known else t
-        order = between([v for v in outputs if v is not None], inputs)
         last = self.last
         for v in order:
             last.update(dict.fromkeys(parents(v), v))
@@ -267,15 +282,23 @@ def push(
     """
     values = []
     for i, t in enumerate(inputs):
-        v = value_of(t)
+        v = end_of(t)
         if v is None:
             raise ValueError(
                 f"input {i} (shape {t._array.shape}, dtype {t._array.dtype}) is a constant tensor: "
                 "nothing depends on it. Make it with constant=False, of a floating-point dtype."
             )
         values.append(v)
-    ends = [value_of(t) if isinstance(t, Name) else None for t in outputs]
-    return push_values(ends, values, tangents, record)
+    return push_values([end_of(t) for t in outputs], values, tangents, record)
+
+
+def end_of(t: Any) -> Value | None:
+    """The value of an input or output, None for a constant; one that was cleared as it is."""
+    if not isinstance(t, Name):
+        return None
+    home = t._home
+    v = stored_value(root_of(home) if home.__class__ is View else t)  # type: ignore[arg-type]
+    return v if v is not None and v.rule in (CLEARED, BROKEN) else value_of(t)
 
 
 def push_values(
@@ -288,13 +311,18 @@ def push_values(
     check_tracking()
     if not inputs:
         return [None] * len(outputs)
+    inputs = [behind(v) for v in inputs]
+    for v in inputs:
+        check_whole(v)
     seeds = [
         seed_of(t, v.spec.shape, v.spec.dtype, record, f"tangent {i}")
         for i, (v, t) in enumerate(zip(inputs, tangents, strict=True))
     ]
     run = Push(record, data_of(seeds[0]) if record else seeds[0])
-    with kept_gradients(between([v for v in outputs if v is not None], inputs)):
-        return [None if t is None else settled(t) for t in run.go(outputs, inputs, seeds)]
+    order = between([v for v in outputs if v is not None], inputs)
+    with kept_gradients(order):
+        found = run.go(outputs, inputs, seeds, order)
+        return [None if t is None else settled(t) for t in found]
 
 
 @contextmanager
@@ -306,6 +334,13 @@ def kept_gradients(values: Iterable[Value]) -> Iterator[None]:
     finally:
         for v, grad in grads.items():
             v.grad = grad
+
+
+def behind(v: Value) -> Value:
+    """The value that a leaf moved on to when its array was handed out."""
+    while v.rule is ALIAS:
+        v = v.a
+    return v
 
 
 def check_tracking() -> None:

@@ -418,10 +418,8 @@ class Pullback(Rule):
     def push(self, v: Any, run: Any) -> Any:
         if not self.is_linear:
             return run.transpose(v)
-        t = run.tangent(v.a)
         args, kwargs = v.x
-        # NumPy's copy would turn foreign arrays into its own.
-        return t if self.func is np.copy else self.func(t, *args[1:], **kwargs)
+        return run.apply(self.func, (run.tangent(v.a), *args[1:]), kwargs)
 
     def send(self, v: Any, g: Any, run: Any, conjugate: bool) -> None:
         """`pull`; for holomorphic functions of complex numbers with `conjugate`."""

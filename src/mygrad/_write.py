@@ -80,7 +80,7 @@ class _Written(Rule):
     def push(self, v: Any, run: Any) -> Any:
         lens, key = v.x
         piece = None if v.b is None else run.tangent(v.b)
-        before = run.buffer(v, None if lens is None else lens.axes, piece)
+        before = run.buffer(v, lens, piece)
         if piece is None:
             piece = 0.0
         elif piece.dtype.kind == "c" != v.spec.dtype.kind:

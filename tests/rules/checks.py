@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from _oracle import (
     STEP,
+    TOLERANCE,
     Untouched,
     assert_close,
     assert_same,
@@ -126,18 +127,52 @@ def check_gradient(call: Call) -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def slopes(call: Call, arrays: list[Any], directions: list[Any]) -> list[np.ndarray]:
+def slopes(call: Call, arrays: list[Any], directions: list[Any], step: float) -> list[np.ndarray]:
     """The derivative of each of NumPy's outputs along a direction, by differences."""
 
-    def moved(step: float) -> list[np.ndarray]:
-        return plain_run(call, [a + step * t for a, t in zip(arrays, directions, strict=True)])
+    def moved(h: float) -> list[np.ndarray]:
+        return plain_run(call, [a + h * t for a, t in zip(arrays, directions, strict=True)])
 
     with quiet():
         coarse, fine = [
             [(x - y) / (2 * h) for x, y in zip(moved(h), moved(-h), strict=True)]
-            for h in (STEP, STEP / 2)
+            for h in (step, step / 2)
         ]
     return [(4 * y - x) / 3 for x, y in zip(coarse, fine, strict=True)]
+
+
+#: What SciPy's own values are not good enough for the usual tolerance.
+COARSE = {"cases_special.itairy(normal(2,3))": 1e-6}
+
+
+def check_slopes(call: Call, arrays: list[Any], directions: list[Any], found: list[Any]) -> None:
+    """Tangents equal differences. A kink may be so near that only small steps miss it."""
+    for step in (STEP, STEP / 16):
+        try:
+            for i, (t, want) in enumerate(
+                zip(found, slopes(call, arrays, directions, step), strict=True)
+            ):
+                message = f"{call.id}: tangent of output {i}"
+                t = np.zeros_like(want) if t is None else t
+                assert_close(t, want, message, COARSE.get(call.id, TOLERANCE))
+            return
+        except AssertionError:
+            if step < STEP:
+                raise
+
+
+def check_narrow_tangents(call: Call, arrays: Any, directions: Any, exact: Any) -> None:
+    """float32 operands: tangents have the dtype of the outputs, and are about right."""
+    low = [mg.tensor(narrow(a, np.float32)) for a in arrays]
+    results = outcome(call.run, low)
+    if isinstance(results, Exception):
+        return
+    with quiet():
+        found = push(parts(results), low, directions, False)
+    for t, result, want in zip(found, parts(results), exact, strict=True):
+        if t is not None:
+            assert t.dtype == result.dtype, f"{call.id}: tangent of a {result.dtype}"
+            assert_close(t, want, f"{call.id}: tangent of float32", TYPES[np.float32])
 
 
 def check_jvp(call: Call) -> None:
@@ -151,21 +186,17 @@ def check_jvp(call: Call) -> None:
     results = parts(call.run(tensors))
     found = push(results, tensors, directions, False)
     lifted = push(results, tensors, [mg.tensor(t) for t in directions], True)
+    check_slopes(call, arrays, directions, found)
     forward = 0.0
-    for i, (t, u, result, w, want) in enumerate(
-        zip(found, lifted, results, weights, slopes(call, arrays, directions), strict=True)
-    ):
-        message = f"{call.id}: tangent of output {i}"
-        if t is None:
-            assert not isinstance(result, Tensor) or result.constant, message
-            continue
-        assert isinstance(t, np.ndarray), message
-        assert t.dtype == result.dtype, message
-        assert t.flags.writeable, message
-        assert isinstance(u, Tensor), message
-        assert_close(t, want, message)
-        assert_close(u.data, t, f"{message}, recorded", 1e-11)
-        forward += product(t, w)
+    for t, u, result, w in zip(found, lifted, results, weights, strict=True):
+        if t is not None:
+            assert isinstance(t, np.ndarray), call.id
+            assert t.dtype == result.dtype, call.id
+            assert t.flags.writeable, call.id
+            assert isinstance(u, Tensor), call.id
+            assert_close(u.data, t, f"{call.id}: tangent, recorded", 1e-11)
+            forward += product(t, w)
+    check_narrow_tangents(call, arrays, directions, found)
     backward = gradients(call, tensors, weights)
     wanted = [product(g, t) for g, t in zip(backward, directions, strict=True)]
     assert abs(forward - sum(wanted)) <= 1e-11 * max(1.0, *map(abs, wanted)), (

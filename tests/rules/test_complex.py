@@ -15,6 +15,7 @@ from cases import Case, Draw, normal, planar, positive, scalar, signed
 from checks import (
     check_constants,
     check_gradient,
+    check_jvp,
     check_layouts,
     check_precision,
     check_repeated_operand,
@@ -272,6 +273,11 @@ each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
 @each_call
 def test_value_and_gradient(call):
     check_gradient(call)
+
+
+@each_call
+def test_forward_mode(call):
+    check_jvp(call)
 
 
 @each_call

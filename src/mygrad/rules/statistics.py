@@ -684,8 +684,8 @@ def _unwrap(p: Any, period: Any, discont: Any, axis: Any) -> Any:
     return np.unwrap(p, discont, axis, period=period)
 
 
-# What is added is whole periods.
-linear(_unwrap, lambda g, _, _p, period, discont, axis: g)
+# What is added is whole periods, so it is not linear.
+pullback(_unwrap)(lambda g, _, _p, period, discont, axis: g)
 
 
 @pullback(_unwrap, "period")

@@ -460,7 +460,8 @@ class GraphRun:
         for v in reversed(found):
             g = grads.get(v)
             if g is not None and v.rule is not None:
-                v.rule.pull(v, g, self)
+                # Sums of arrays without axes are NumPy's numbers.
+                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
 
 
 class Tape:
@@ -571,7 +572,7 @@ class Tape:
         inputs = {*self.inputs}
         for v in reversed(self.found):
             if v not in inputs and (g := run.grads.pop(v, None)) is not None:
-                v.rule.pull(v, g, run)
+                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, run)
         found = [run.grads.get(v) for v in self.inputs]
         return [None if g is None else _name_for(g) for g in found]
 

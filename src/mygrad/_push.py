@@ -119,7 +119,8 @@ class Flow:
         return self.grads
 
     def pull(self, v: Value, g: Any) -> None:
-        v.rule.pull(v, g, self)
+        # Sums of arrays without axes are NumPy's numbers.
+        v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
 
 
 class _Collector:
@@ -297,7 +298,7 @@ def end_of(t: Any) -> Value | None:
     if not isinstance(t, Name):
         return None
     home = t._home
-    v = stored_value(root_of(home) if home.__class__ is View else t)  # type: ignore[arg-type]
+    v = stored_value(root_of(home) if home.__class__ is View else t)
     return v if v is not None and v.rule in (CLEARED, BROKEN) else value_of(t)
 
 

@@ -119,7 +119,7 @@ def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
     if lens is None:
         return change(g)
     if isinstance(g, Name):
-        g = g.copy()  # type: ignore[attr-defined]
+        g = _copy_to_look_at(g, lens)
         seen = lens.read(g)
         if mask is None:
             seen[key] = 0
@@ -127,6 +127,17 @@ def cut(g: Any, lens: Lens | None, key: Any, mask: Any) -> Any:
             seen[...] = np.where(mask, 0, seen)
         return g
     return lens.write(g, change)
+
+
+def _copy_to_look_at(t: Any, lens: Lens) -> Any:
+    """A copy of a tensor in whose array a lens shows views."""
+    data = data_of(t)
+    if not isinstance(data, np.ndarray) or not lens.reshapes:
+        return t.copy()
+    spec = spec_of(data)
+    new = make(dense_like(spec, lens.axes), leaf(spec))
+    new[...] = t
+    return new
 
 
 def replaced(before: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) -> Any:

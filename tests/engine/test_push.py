@@ -16,7 +16,7 @@ from mygrad._state import value_of
 from mygrad.errors import InvalidBackprop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "views"))
-from programs import Program, random_program
+from programs import Program, loss, random_program
 
 A = np.array([0.3, -1.2, 2.1])
 T = np.array([1.0, -0.5, 2.0])
@@ -229,6 +229,31 @@ def test_random_programs(record: bool):
             )
             moved += bool(np.any(want))
     assert moved > 300
+
+
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::mygrad.errors.DetachedGradientWarning")
+def test_random_programs_backward():
+    """A backward pass that is recorded gives what one that is not gives."""
+
+    def gradients(program, create_graph):
+        leaves = []
+
+        def leaf(a):
+            leaves.append(mg.tensor(a))
+            return leaves[-1]
+
+        names = run(program, {"np": np, "leaf": leaf})
+        loss(*names.values()).backward(create_graph=create_graph)
+        return [None if t.grad is None else np.asarray(t.grad) for t in leaves]
+
+    for number in range(300):
+        program = random_program(number)
+        for one, two in zip(gradients(program, False), gradients(program, True), strict=True):
+            if one is None:
+                assert two is None
+            else:
+                np.testing.assert_allclose(two, one, rtol=1e-10, atol=1e-12, err_msg=str(program))
 
 
 # ----------------------------------------------------------------------------------------

@@ -835,3 +835,14 @@ def test_accumulating_in_a_loop():
     y = f(x)
     y.backward()
     np.testing.assert_allclose(x.grad, numerical_grad(f, x.data)[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_writing_through_a_flat_view_of_fortran_memory(create_graph):
+    x = tensor(np.arange(6.0).reshape(2, 3).T)
+    y = +x
+    y.T.reshape(-1)[1:] = x[0, 0]
+    y.backward(np.arange(1.0, 7).reshape(3, 2), create_graph=create_graph)
+    want = np.zeros((3, 2))
+    want[0, 0] = 21
+    np.testing.assert_array_equal(np.asarray(x.grad), want)

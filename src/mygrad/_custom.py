@@ -16,8 +16,8 @@ from ._detach import refusing
 from ._modes import recording, tracking
 from ._operands import Keeper, carries, unwrap
 from ._pull import ArrayRun, Tape, fit, upstream
-from ._push import Push
-from ._state import ALIAS, READ, Name, data_of, make, value_of
+from ._push import Push, between
+from ._state import ALIAS, OUTER, READ, Name, data_of, make, value_of
 from ._table import PICK, Rule
 from ._transforms import check_function, describe, fresh, title, zeros_of
 from ._trees import leaves_like, leaves_of, rebuild
@@ -242,7 +242,7 @@ def _ours(x: Any) -> Any:
     if not isinstance(x, Name):
         return x.copy() if isinstance(x, np.ndarray) else x
     v = value_of(x)
-    return x if v is None else make(data_of(x), node(ALIAS, v, None, v.spec))
+    return x if v is None else make(data_of(x), node(OUTER, v, None, v.spec))
 
 
 def _pair(f: Function, result: Any, what: str) -> tuple[Any, Any]:
@@ -503,7 +503,9 @@ class _Checkpoint(Rule):
                 parent = parent.a
         inner = Push(False, run.sample)
         inner.lift, inner.lift_call = run.lift, run.lift_call
-        return inner.go(values, list(tangents), list(tangents.values()))
+        ends = [end for end in values if end is not None]
+        inputs, given = list(tangents), list(tangents.values())
+        return inner.go(values, inputs, given, between(ends, inputs))
 
     def again(
         self, call: _Arguments, outputs: _Outputs, like: Any, parents: Sequence[Value]

@@ -22,13 +22,12 @@ from ._indexing import add_into
 from ._lens import dense_like
 from ._operands import carries, unwrap
 from ._record import scatter
-from ._state import ALIAS, Name, as_root, data_of, make, private, value_of
+from ._state import ALIAS, OUTER, Name, as_root, data_of, make, private, value_of
 from ._table import MINUS_ONE, ONE, PICK, Elementwise
 from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of
 from .errors import InvalidBackprop
 
 __all__ = [
-    "OUTER",
     "ArrayRun",
     "GraphRun",
     "Tape",
@@ -500,13 +499,12 @@ class Tape:
             if v.rule is CLEARED:
                 raise InvalidBackprop(_USED_UP)
             self._visit(v)
-            if v.a is not None and v.rule is ALIAS and v.y is OUTER:
+            if v.rule is OUTER:
                 self.plain = False
-            else:
-                while v.rule is ALIAS:
-                    # A leaf whose array was handed out: see `_state.expose`.
-                    v = v.a
-                    self._visit(v)
+            while v.rule is ALIAS:
+                # A leaf whose array was handed out: see `_state.expose`.
+                v = v.a
+                self._visit(v)
             self.inputs.append(v)
         self._trace(inputs[0].order if inputs else 0)
         if not self.plain:
@@ -617,9 +615,6 @@ def upstream(outputs: Sequence[Value | None], first: int) -> tuple[list[Value], 
     older.sort(key=_creation)
     return found, older
 
-
-#: As ``y`` of an `Input`: it is an alias of what the argument is outside, not of a leaf.
-OUTER = object()
 
 _USED_UP = (
     "The function that is differentiated called backward() or clear_graph() on a tensor that its "

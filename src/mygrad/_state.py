@@ -35,6 +35,7 @@ from ._value import (
 
 __all__ = [
     "ALIAS",
+    "OUTER",
     "READ",
     "Name",
     "Root",
@@ -309,7 +310,10 @@ def guards_of(t: Name) -> Any:
 
 
 class _Alias(Rule):
-    """Stands in for a leaf in the graphs that used it before its array was handed out."""
+    """Another value in its place: `ALIAS` is the rule of a leaf after its array was handed out.
+
+    The graphs that used it before keep it.
+    """
 
     def __init__(self) -> None:
         pass
@@ -339,6 +343,8 @@ class _Read(Rule):
 
 
 ALIAS = _Alias()
+#: The same, of what a transform differentiates by: its passes end there, before the value outside.
+OUTER = _Alias()
 READ = _Read()
 
 

@@ -27,6 +27,7 @@ from ._pull import backward, check_whole, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
     ALIAS,
+    OUTER,
     READ,
     Name,
     View,
@@ -237,7 +238,7 @@ class Tensor(Name):
             return None
         home = self._home
         v = stored_value(root_of(home) if home.__class__ is View else self)
-        if v is None or v.rule is None or v.rule in (CLEARED, BROKEN, ALIAS):
+        if v is None or v.rule is None or v.rule in (CLEARED, BROKEN, ALIAS, OUTER):
             return None
         return READ if home.__class__ is View else v.rule
 

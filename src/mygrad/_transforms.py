@@ -14,9 +14,9 @@ import numpy as np
 
 from ._modes import recording, tracking
 from ._operands import carries, prepare, steps_back
-from ._pull import OUTER, Tape
+from ._pull import Tape
 from ._push import push_values
-from ._state import ALIAS, Name, data_of, make, value_of
+from ._state import OUTER, Name, data_of, make, value_of
 from ._trees import leaves_like, leaves_of, rebuild
 from ._value import Input, Spec, Value, new, spec_of, tick
 
@@ -82,7 +82,7 @@ def fresh(x: Any) -> Any:
     v.own = False
     v.order = tick()
     if outer is not None:
-        v.rule, v.a, v.y = ALIAS, outer, OUTER
+        v.rule, v.a = OUTER, outer
     return make(data, v)
 
 

@@ -17,7 +17,7 @@ from ._modes import recording, tracking
 from ._operands import Keeper, carries, unwrap
 from ._pull import ArrayRun, Tape, fit, upstream
 from ._push import Push, between
-from ._state import ALIAS, OUTER, READ, Name, data_of, make, value_of
+from ._state import ALIAS, OUTER, READ, Name, amid_pass, data_of, make, value_of
 from ._table import PICK, Rule
 from ._transforms import check_function, describe, fresh, title, zeros_of
 from ._trees import leaves_like, leaves_of, rebuild
@@ -76,9 +76,9 @@ class _Arguments:
         return [x.copy() if isinstance(x, np.ndarray) else x for x in self.leaves]
 
     def tensors(self) -> list[Any]:
-        """The leaves, with the tensors that there were."""
+        """The leaves, with names for the tensors that there were."""
         return [
-            make(x, v) if is_tensor else x
+            x if not is_tensor else make(x, None if v is None else node(OUTER, v, None, v.spec))
             for x, v, is_tensor in zip(self.leaves, self.parents, self.are_tensors, strict=True)
         ]
 
@@ -144,7 +144,7 @@ def _recorded() -> Iterator[None]:
     """Record a rule of the user's. To detach a tensor there is an error."""
     token = refusing.set(True)
     try:
-        with recording():
+        with recording(), amid_pass():
             yield
     finally:
         refusing.reset(token)
@@ -225,7 +225,8 @@ class _Transposed(Rule):
             kept = None
         args, kwargs = call.filled(leaves)
         if isinstance(run, ArrayRun):
-            grads = self.cotangents(call, args, kwargs, outputs, kept, g)
+            with amid_pass():
+                grads = self.cotangents(call, args, kwargs, outputs, kept, g)
         else:
             with _recorded():
                 grads = self.cotangents(call, args, kwargs, outputs, kept, g)
@@ -512,7 +513,7 @@ class _Checkpoint(Rule):
     ) -> tuple[list[Value | None], list[Value]]:
         """The values of the outputs, computed again, and the new ones that they come from."""
         first = tick()
-        with recording():
+        with recording(), amid_pass():
             args, kwargs = call.filled(call.tensors())
             outs = leaves_of(self.func(*args, **kwargs))
         values = [value_of(x) if isinstance(x, Name) else None for x in outs]

@@ -24,7 +24,7 @@ from ._operands import carries, unwrap
 from ._record import scatter
 from ._state import ALIAS, OUTER, Name, as_root, data_of, make, private, value_of
 from ._table import MINUS_ONE, ONE, PICK, Elementwise
-from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of
+from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of, tick
 from .errors import InvalidBackprop
 
 __all__ = [
@@ -506,7 +506,8 @@ class Tape:
                 v = v.a
                 self._visit(v)
             self.inputs.append(v)
-        self._trace(inputs[0].order if inputs else 0)
+        # Without inputs all that there is, is older.
+        self._trace(inputs[0].order if inputs else tick())
         if not self.plain:
             self._prune()
 

@@ -11,6 +11,9 @@ not hold, a *home*:
 """
 
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -40,6 +43,7 @@ __all__ = [
     "Name",
     "Root",
     "View",
+    "amid_pass",
     "as_root",
     "bind_result_class",
     "data_of",
@@ -364,6 +368,22 @@ def _retire(v: Value) -> Value:
     return w
 
 
+_amid_pass: ContextVar[bool] = ContextVar("mygrad_amid_pass", default=False)
+
+
+@contextmanager
+def amid_pass() -> Iterator[None]:
+    """Inside, a function of the user's runs while a pass is under way.
+
+    The array of a leaf is handed out as a copy: the pass does not see leaves change places.
+    """
+    token = _amid_pass.set(True)
+    try:
+        yield
+    finally:
+        _amid_pass.reset(token)
+
+
 def expose(t: Name) -> Any:
     """The current array of a tensor, to be handed out to the user."""
     data = data_of(t)
@@ -383,6 +403,8 @@ def expose(t: Name) -> Any:
     state.held = True
     v = state.value
     if v is not None and v.spec is not None and guarding():
+        if v.rule is None and _amid_pass.get():
+            return data.copy()
         held = lock(data, root is not t and home.lens.writeable)  # type: ignore[union-attr]
         if v.rule is None:
             state.value = _retire(v)

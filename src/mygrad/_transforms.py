@@ -16,7 +16,7 @@ from ._modes import recording, tracking
 from ._operands import carries, prepare, steps_back
 from ._pull import Tape
 from ._push import push_values
-from ._state import OUTER, Name, data_of, make, value_of
+from ._state import ALIAS, OUTER, Name, data_of, make, value_of
 from ._trees import leaves_like, leaves_of, rebuild
 from ._value import Input, Spec, Value, new, spec_of, tick
 
@@ -88,6 +88,8 @@ def fresh(x: Any) -> Any:
 
 def _positions(f: Function, argnums: Argnums, args: Any, kwargs: Any) -> list[int | str]:
     """Where the arguments are that `argnums` names: positions, or keywords."""
+    if isinstance(argnums, np.integer):
+        argnums = int(argnums)
     found: list[int | str] = []
     for n in [argnums] if isinstance(argnums, (int, str)) else argnums:
         place = _position(f, n, args, kwargs)
@@ -160,7 +162,8 @@ class _Call:
                 before = len(self.like)
                 where[place] = rebuild(x, iter([self._enter(leaf) for leaf in leaves_of(x)]))
                 pattern.append(rebuild(x, iter(self.like[before:])))
-        self.pattern = pattern[0] if isinstance(argnums, (int, str)) else tuple(pattern)
+        single = isinstance(argnums, (int, np.integer, str))
+        self.pattern = pattern[0] if single else tuple(pattern)
         self.out = self.aux = None
         try:
             self.out = f(*args, **kwargs)
@@ -210,6 +213,9 @@ class _Call:
         """Undo the cycles that ``backward(create_graph=True)`` in the function made."""
         for v in self.values:
             v.grad = None
+            while v.rule is ALIAS:
+                v = v.a
+                v.grad = None
 
 
 def describe(out: Any) -> str:

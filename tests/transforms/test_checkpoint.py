@@ -206,3 +206,21 @@ def test_memory_of_a_loop():
 
     assert peak(segment) > 400
     assert peak(mg.checkpoint(segment)) < 80
+
+
+def test_handing_out_inside():
+    w = mg.tensor([1.0, 2.0, 3.0])
+
+    def f(x):
+        first = np.sum(w * x)
+        w.data, x.data  # noqa: B018
+        return first + np.sum(w * x**2)
+
+    def run(f):
+        t = mg.tensor(X)
+        (f(t) * np.sum(w)).backward()
+        return t.grad, w.grad
+
+    for got, want in zip(run(mg.checkpoint(f)), run(f), strict=True):
+        np.testing.assert_allclose(got, want)
+    assert w.data.flags.writeable

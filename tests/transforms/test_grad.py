@@ -212,6 +212,27 @@ def test_an_auxiliary_result_carries_the_outer_gradient():
     assert mg.grad(outer)(5.0) == 2
 
 
+def test_no_arguments_to_differentiate_by():
+    w = mg.tensor(2.0)
+    y = w * 3
+    assert mg.grad(lambda x: y * 1, ())(1.0) == ()
+    assert mg.grad(lambda p: y * 1)({}) == {}
+    assert mg.grad(lambda p: y * 1)(None) is None
+    assert mg.vjp(lambda: y * 1)[1](1.0) == ()
+    y.backward()
+    assert w.grad == 3
+
+
+def test_a_result_given_twice_and_an_argument_returned():
+    y, pull = mg.vjp(lambda x: (x, x, x * 1), X)
+    assert y[0] is not y[1]
+    np.testing.assert_array_equal(pull((X, X, None))[0], 2 * X)
+    t = mg.jvp(lambda x: (x, x), (X,), (V := X + 1,))[1]
+    np.testing.assert_array_equal(t, (V, V))
+    assert mg.grad(lambda x: x)(2.0) == 1
+    np.testing.assert_array_equal(mg.jacobian(lambda x: x)(X), np.eye(3))
+
+
 # ---- errors -----------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ Nothing recurses, no gradient is touched, and the graph stays as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from operator import attrgetter
 from typing import Any
 
@@ -281,6 +281,11 @@ def push(
     None for what does not depend on the inputs. With `record`, they are tensors that depend on all
     that the derivative depends on.
     """
+    return push_values([end_of(t) for t in outputs], input_values(inputs), tangents, record)
+
+
+def input_values(inputs: Sequence[Name]) -> list[Value]:
+    """The values of inputs; a constant is an error."""
     values = []
     for i, t in enumerate(inputs):
         v = end_of(t)
@@ -290,7 +295,7 @@ def push(
                 "nothing depends on it. Make it with constant=False, of a floating-point dtype."
             )
         values.append(v)
-    return push_values([end_of(t) for t in outputs], values, tangents, record)
+    return values
 
 
 def end_of(t: Any) -> Value | None:
@@ -321,7 +326,7 @@ def push_values(
     ]
     run = Push(record, data_of(seeds[0]) if record else seeds[0])
     order = between([v for v in outputs if v is not None], inputs)
-    with kept_gradients(order):
+    with kept_gradients(order) if record else nullcontext():
         found = run.go(outputs, inputs, seeds, order)
         return [None if t is None else settled(t) for t in found]
 

@@ -23,6 +23,9 @@ def put(g: Any, a: Spec, key: Any) -> Any:
         return out
     if isinstance(g, Name):
         return scatter(g, Lens(None, getitem, (key,), {}, a, None))
+    if hasattr(g, "scattered"):
+        # A batch: see `_batch`.
+        return g.scattered(a, key)
     return _put_foreign(g, a.shape, key)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._operands import unwrap
+from .._operands import steps_back, unwrap
 from .._record import record
 from .._state import Name
 from .._table import composition, not_holomorphic, pullback, view
@@ -471,7 +471,7 @@ def contract(subscripts: str, operands: list[Any], optimize: Any = False, **keyw
     plain = True
     for x in operands:
         if x.__class__ is not np.ndarray:
-            if isinstance(x, Name):
+            if isinstance(x, Name) and not any([steps_back(y.__class__) for y in operands]):
                 return record(contract, (subscripts, operands, optimize), keywords)
             plain = plain and isinstance(x, np.generic)
     if not plain or keywords:

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ._batch import Batch, BatchFlow, BatchPush, CannotBatch
 from ._detach import refusing
 from ._modes import recording, tracking
 from ._operands import Keeper, carries, unwrap
 from ._pull import ArrayRun, Tape, fit, upstream
-from ._push import Push, between
+from ._push import Flow, Push, between
 from ._state import ALIAS, OUTER, READ, Name, amid_pass, data_of, make, value_of
 from ._table import PICK, Rule
 from ._transforms import check_function, describe, fresh, title, zeros_of
@@ -217,6 +218,8 @@ class _Transposed(Rule):
 
     def pull(self, v: Any, g: Any, run: Any) -> None:
         v.grad = None
+        if any([isinstance(c, Batch) for c in g]):
+            raise CannotBatch
         call, outputs, kept = v.x
         g = [zeros_of(spec) if c is None else _ours(c) for c, spec in zip(g, v.spec, strict=True)]
         leaves = call.lifted(run)
@@ -333,6 +336,8 @@ class _Jvp(_Transposed):
     def push(self, v: Any, run: Any) -> Any:
         call, outputs, _ = v.x
         tangents = [None if p is None else _ours(run.tangent(p)) for p in call.parents]
+        if any([isinstance(t, Batch) for t in tangents]):
+            raise CannotBatch
         args, kwargs = call.filled(call.lifted(run))
         with _recorded():
             found = self.tangents(call, args, tangents, kwargs, outputs)
@@ -479,17 +484,24 @@ class _Checkpoint(Rule):
         v.grad = None
         call, outputs, like = v.x
         values, found = self.again(call, outputs, like, v.b)
+        pairs = [(end, c) for end, c in zip(values, g, strict=True) if end and c is not None]
         if isinstance(run, ArrayRun):
             # What was computed again takes part in the pass, as if it had been there all the time.
             for w in found:
                 w.own = run.mark
-        for end, c in zip(values, g, strict=True):
-            if end is not None and c is not None:
+            for end, c in pairs:
                 run.add(end, c, False)
-        if isinstance(run, ArrayRun):
             run.visit(found, False, [])
-        else:
-            run.visit(found)
+            return
+        batches = [c for _, c in pairs if isinstance(c, Batch)]
+        flow = Flow(run.lift, run.lift_call)
+        if batches:
+            flow = BatchFlow(run.lift, run.lift_call, len(batches[0].data))
+        seeds: dict[Value, Any] = {}
+        for end, c in pairs:
+            seeds[end] = seeds[end] + c if end in seeds else c
+        for parent, c in flow.go(seeds, _and_behind(v.b)).items():
+            run.add(parent, c, False)
 
     def push(self, v: Any, run: Any) -> Any:
         call, outputs, like = v.x
@@ -497,12 +509,11 @@ class _Checkpoint(Rule):
         tangents: dict[Value, Any] = {}
         for parent in v.b:
             t = run.tangent(parent)
-            while t is not None:
-                tangents[parent] = t
-                if parent.rule is not ALIAS:
-                    break
-                parent = parent.a
+            if t is not None:
+                tangents |= dict.fromkeys(_and_behind([parent]), t)
         inner = Push(False, run.sample)
+        if isinstance(run, BatchPush):
+            inner = BatchPush(False, run.sample, run.k)
         inner.lift, inner.lift_call = run.lift, run.lift_call
         ends = [end for end in values if end is not None]
         inputs, given = list(tangents), list(tangents.values())
@@ -523,14 +534,19 @@ class _Checkpoint(Rule):
                 f"{self.name} gave another result when mygrad.checkpoint computed it again. It "
                 "must depend on its arguments alone: random numbers, say, on a seed among them."
             )
-        known = set(parents)
-        for v in parents:
-            while v.rule is ALIAS:
-                v = v.a
-                known.add(v)
+        known = set(_and_behind(parents))
         found += _looking_anew(found, [v for v in older if v not in known], known, first, self.name)
         found.sort(key=lambda v: v.order)
         return outputs.chosen(values), found
+
+
+def _and_behind(values: Sequence[Value]) -> list[Value]:
+    """Values, and the leaves that leaves among them moved on to."""
+    found = list(values)
+    for v in found:
+        if v.rule is ALIAS:
+            found.append(v.a)
+    return found
 
 
 def _looking_anew(

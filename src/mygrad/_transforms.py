@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ._batch import pull_values_batch, push_values_batch
 from ._modes import recording, tracking
 from ._operands import carries, prepare, steps_back
 from ._pull import Tape
@@ -708,13 +709,20 @@ def jacobian(
         As in `grad`.
     mode
         ``"reverse"`` takes one pass for each element of the results, ``"forward"`` one for each
-        of the arguments; ``"auto"`` the cheaper of the two.
+        of the arguments; ``"auto"`` the fewer of the two.
 
     Returns
     -------
     callable
         Takes the arguments of `f` and returns an array of shape ``result.shape + argument.shape``
         for each result and argument: nested as the results, and inside as the arguments.
+
+    Notes
+    -----
+    Costs one call of `f`, and as many passes as said above. They run together, on arrays with one
+    more axis; only functions that cannot be run so (rules of the user's, for one) run one by one.
+    The memory is that of `f` once for each of them, up to 4 million numbers in one array; what would
+    take more is cut into several batches.
 
     Examples
     --------
@@ -749,32 +757,43 @@ def _size(arrays: Sequence[Any]) -> int:
     return sum([x.size for x in arrays])
 
 
-def _units(like: Any) -> Iterator[np.ndarray]:
-    """The unit vectors of an array."""
-    for i in range(like.size):
-        unit = np.zeros(like.shape, like.dtype)
-        unit.reshape(-1)[i] = 1
-        yield unit
+#: The most numbers that one array of a batch of passes is to hold.
+_LARGEST = 2**22
+
+
+def _batches(like: Any, tape: Tape) -> Iterator[np.ndarray]:
+    """The unit vectors of an array, along a first axis, as many as go into one pass."""
+    largest = max([s.size for v in tape.found for s in _specs(v)], default=1)
+    n = max(1, _LARGEST // max(largest, like.size, 1))
+    for start in range(0, like.size, n):
+        k = min(n, like.size - start)
+        units = np.zeros((k, like.size), like.dtype)
+        units[np.arange(k), start + np.arange(k)] = 1
+        yield units.reshape(k, *like.shape)
+
+
+def _specs(v: Value) -> tuple[Spec, ...]:
+    return v.spec if v.spec.__class__ is tuple else (v.spec,)
 
 
 def _block(parts: list[Any], lead: Any, rest: Any, tape: Tape) -> Any:
-    """The derivatives of one result by one argument, of their vectors along the first axis."""
-    if parts:
-        return np.stack(parts).reshape(lead.shape + rest.shape)
-    zeros = np.zeros(lead.shape + rest.shape, rest.dtype)
-    return zeros if tape.plain else make(zeros, None)
+    """The derivatives along the axes of `lead`, of those in batches; None for zeros."""
+    if not parts or parts[0] is None:
+        zeros = np.zeros(lead.shape + rest.shape, rest.dtype)
+        return zeros if tape.plain else make(zeros, None)
+    whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return whole.reshape(lead.shape + rest.shape)
 
 
 def _rows(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
     """The Jacobian by backward passes: for each result a block for each argument."""
     blocks = []
-    for k, out in enumerate(outs):
-        rows = []
-        for unit in _units(out):
-            cotangents: list[Any] = [None] * len(outs)
-            cotangents[k] = unit
-            rows.append(call.pull(tape, cotangents, True))
-        parts = list(zip(*rows, strict=True)) if rows else [()] * len(call.like)
+    for end, out in zip(tape.outputs, outs, strict=False):
+        passes = [
+            pull_values_batch([end], [units], tape.inputs, not tape.plain)
+            for units in _batches(out, tape)
+        ]
+        parts = list(zip(*passes, strict=True)) if passes else [()] * len(call.like)
         blocks.append(
             [_block(list(p), out, x, tape) for p, x in zip(parts, call.like, strict=True)]
         )
@@ -784,13 +803,12 @@ def _rows(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
 def _columns(call: _Call, tape: Tape, outs: Sequence[Any]) -> list[list[Any]]:
     """The Jacobian by forward passes."""
     blocks: list[list[Any]] = [[] for _ in outs]
-    for j, x in enumerate(call.like):
-        columns = []
-        for unit in _units(x):
-            tangents: list[Any] = [None] * len(call.like)
-            tangents[j] = unit
-            columns.append(_push(tape, tangents, outs))
-        parts = list(zip(*columns, strict=True)) if columns else [()] * len(outs)
+    ends = tape.outputs[: len(outs)]
+    for v, x in zip(tape.inputs, call.like, strict=True):
+        passes = [
+            push_values_batch(ends, [v], [units], not tape.plain) for units in _batches(x, tape)
+        ]
+        parts = list(zip(*passes, strict=True)) if passes else [()] * len(outs)
         for k, out in enumerate(outs):
             block = _block(list(parts[k]), x, out, tape)
             axes = (*range(x.ndim, x.ndim + out.ndim), *range(x.ndim))

@@ -721,8 +721,8 @@ def jacobian(
     -----
     Costs one call of `f`, and as many passes as said above. They run together, on arrays with one
     more axis; only functions that cannot be run so (rules of the user's, for one) run one by one.
-    The memory is that of `f` once for each of them, up to 4 million numbers in one array; what would
-    take more is cut into several batches.
+    The memory is that of `f` once for each of them, up to 4 million numbers in one array; what
+    would take more is cut into several batches.
 
     Examples
     --------

@@ -243,6 +243,21 @@ def test_jacobian_chooses_the_cheaper_mode():
     assert all(calls)
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize("largest", [1, 7, 30])
+def test_jacobian_in_several_batches(mode, largest, monkeypatch):
+    f = lambda x: np.cumsum(x**2).reshape(2, 3)  # noqa: E731
+    x = np.arange(1.0, 7.0)
+    want = (np.tril(np.ones((6, 6))) * 2 * x).reshape(2, 3, 6)
+    monkeypatch.setattr("mygrad._transforms._LARGEST", largest)
+    np.testing.assert_allclose(mg.jacobian(f, mode=mode)(x), want)
+    second = mg.jacobian(mg.jacobian(f, mode=mode))(x)
+    third = np.zeros((6, 6, 6))
+    for i in range(6):
+        third[i:, i, i] = 2
+    np.testing.assert_allclose(second, third.reshape(2, 3, 6, 6))
+
+
 def test_hessian_of_several_arguments():
     h = mg.hessian(lambda a, b: np.sum(a**2) * b**3, (0, 1))(X, 2.0)
     np.testing.assert_allclose(h[0][0], 16 * np.eye(3))

@@ -81,6 +81,24 @@ def test_first_derivatives(start):
             assert x.flags.writeable
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_jacobians(mode):
+    for number in range(60):
+        f = Function(number)
+
+        def outputs(leaves, f=f):
+            given = iter(leaves)
+            return [np.ravel(x) for x in f._run(lambda _: next(given))]
+
+        expected = [np.imag(x) / 1e-30 for x in outputs(f.moved(1e-30j))]
+        found = mg.jacobian(outputs, mode=mode)(f.leaves)
+        for blocks, want in zip(found, expected, strict=True):
+            product = sum(
+                np.tensordot(block, d, d.ndim) for block, d in zip(blocks, f.direction, strict=True)
+            )
+            np.testing.assert_allclose(product, want, rtol=1e-9, atol=1e-10, err_msg=str(f.program))
+
+
 @pytest.mark.parametrize("start", range(0, 100, 50))
 def test_second_derivatives(start):
     curved = 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import update_wrapper, wraps
 from inspect import signature
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -159,7 +160,7 @@ class _Custom:
     def __init__(self, f: Function) -> None:
         check_function(f, self._what)
         self._f = f
-        update_wrapper(self, f)
+        update_wrapper(self, f, updated=())
 
     def _rule(self) -> Rule:
         raise TypeError(
@@ -199,10 +200,8 @@ class _Custom:
         return self._f(*args, **kwargs), None
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
-        raise TypeError(
-            f"mygrad.{self._what} decorates functions, not methods: {title(self._f)} would have "
-            "its object for an argument. Decorate a function that takes arrays."
-        )
+        # As a method: its object is the first argument.
+        return self if owner is None else MethodType(self, owner)
 
 
 class _Transposed(Rule):

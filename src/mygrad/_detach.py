@@ -12,7 +12,12 @@ from ._state import Name, View, root_of, stored_value
 from ._value import CLEARED, Input, Value
 from .errors import DetachedGradientWarning
 
-__all__ = ["notice", "refusing"]
+__all__ = ["Refused", "notice", "refusing"]
+
+
+class Refused(TypeError):
+    """A rule of the user's is not of the kind that can be differentiated."""
+
 
 #: Is it an error, in this context? So it is where nobody would look for a warning's cause.
 refusing: ContextVar[bool] = ContextVar("mygrad_refusing", default=False)
@@ -49,10 +54,11 @@ def notice(t: Name) -> None:
         return
     if v.rule is not None or v.__class__ is Input:
         if refusing.get():
-            raise TypeError(
+            raise Refused(
                 "A rule of the user's was differentiated, and made a plain number or array of a "
                 "tensor that carries a gradient: its derivative would be wrong. Write the rule in "
-                "NumPy functions of the tensors that it gets."
+                "NumPy functions of the tensors that it gets. (For a first derivative alone, stay "
+                "in reverse mode.)"
             )
         _warn()
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ._batch import pull_values_batch, push_values_batch
+from ._detach import Refused
 from ._modes import recording, tracking
 from ._operands import carries, prepare, steps_back
 from ._pull import Tape
@@ -559,6 +560,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any
         given = leaves_like(pattern, cotangent, "the cotangent")
         return call.nest(call.pull(tape, list(_cotangents(like, given)), True))
 
+    # For its name, signature and docstring.
     def pull(cotangent: Any) -> Any:
         """The cotangents of the arguments for one of the result."""
 
@@ -649,6 +651,7 @@ def _linearized(f: Function, primals: Sequence[Any], kwargs: Any, has_aux: bool,
         found = _push(tape, list(_cotangents(call.like, given)), like)
         return rebuild(pattern, iter(found))
 
+    # For its name, signature and docstring.
     def push(*tangents: Any) -> Any:
         """The tangent of the result for those of the arguments."""
 
@@ -709,7 +712,8 @@ def jacobian(
         As in `grad`.
     mode
         ``"reverse"`` takes one pass for each element of the results, ``"forward"`` one for each
-        of the arguments; ``"auto"`` the fewer of the two.
+        of the arguments; ``"auto"`` the fewer of the two, but reverse where a rule of the
+        user's allows no other.
 
     Returns
     -------
@@ -746,7 +750,12 @@ def jacobian(
                     "imaginary parts, or use mygrad.vjp or mygrad.jvp."
                 )
         forward = mode == "forward" or (mode == "auto" and _size(ins) < _size(outs))
-        blocks = _columns(call, tape, outs) if forward else _rows(call, tape, outs)
+        try:
+            blocks = (_columns if forward else _rows)(call, tape, outs)
+        except Refused:
+            if mode == "forward" or not forward:
+                raise
+            blocks = _rows(call, tape, outs)
         found = rebuild(pattern, iter([call.nest(row) for row in blocks]))
         return (found, aux) if has_aux else found
 

@@ -97,9 +97,9 @@ class _Outputs:
 
     __slots__ = ("active", "pattern")
 
-    def __init__(self, out: Any) -> None:
+    def __init__(self, out: Any, active: list[bool]) -> None:
         self.pattern = _pattern(out)
-        self.active = [_is_active(unwrap(x)) for x in leaves_of(out)]
+        self.active = active
 
     def chosen(self, leaves: Sequence[Any]) -> list[Any]:
         """Those in the graph."""
@@ -113,23 +113,22 @@ class _Outputs:
 
 def _record(out: Any, outputs: _Outputs, rule: Rule, parents: Any, kept: Any, locks: Any) -> Any:
     """The results of a call as tensors, all picked from one node that `rule` belongs to."""
-    arrays = [_owned(unwrap(x)) for x in leaves_of(out)]
-    specs: Any = tuple([spec_of(x) for x in outputs.chosen(arrays)])
+    leaves = leaves_of(out)
+    arrays = [unwrap(x) for x in outputs.chosen(leaves)]
+    # Nobody else is to hold them: the function may have given an array of its own, or an argument.
+    arrays = [np.array(x) if isinstance(x, (np.ndarray, np.generic)) else x for x in arrays]
+    specs: Any = tuple([spec_of(x) for x in arrays])
     v = node(rule, None, tuple(parents), specs, kept)
     add_guard(v, locks)
-    picks = iter([node(PICK, v, None, spec, i) for i, spec in enumerate(specs)])
-    made = [
-        make(x, next(picks)) if active else x
-        for x, active in zip(arrays, outputs.active, strict=True)
-    ]
-    return rebuild(out, iter(made))
+    made = iter([make(x, node(PICK, v, None, spec_of(x), i)) for i, x in enumerate(arrays)])
+    return rebuild(
+        out, iter([next(made) if a else x for x, a in zip(leaves, outputs.active, strict=True)])
+    )
 
 
-def _owned(x: Any) -> Any:
-    """A result as an array that nobody else holds."""
-    if isinstance(x, (np.ndarray, np.generic, float, complex)):
-        return np.array(x)
-    return x
+def _array(x: Any) -> Any:
+    """Python's floating-point numbers as arrays."""
+    return np.asarray(x) if isinstance(x, (float, complex)) else x
 
 
 def _is_active(x: Any) -> bool:
@@ -185,14 +184,16 @@ class _Custom:
             )
         call = _Arguments(args, kwargs)
         out, kept = self._run(*call.filled(call.arrays()))
-        for x in leaves_of(out):
+        leaves = [_array(x) for x in leaves_of(out)]
+        for x in leaves:
             if carries(x):
                 raise TypeError(
                     f"the result of {title(self._f)} depends on a tensor that carries a gradient "
                     "and is no argument; its rule knows nothing of it. Pass it as an argument."
                 )
         parents = [v for v in call.parents if v is not None]
-        outputs = _Outputs(out)
+        out = rebuild(out, iter(leaves))
+        outputs = _Outputs(out, [_is_active(unwrap(x)) for x in leaves])
         return _record(out, outputs, rule, parents, (call, outputs, kept), call.locks)
 
     def _run(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
@@ -307,7 +308,7 @@ class _Jvp(_Transposed):
     ) -> list[Any]:
         """The tangents of the results; those of the arguments' leaves may be None for zero."""
         given = [
-            t if t is not None else np.zeros_like(x) if _is_active(x) else None
+            t if t is not None else np.zeros_like(x) if _is_active(_array(x)) else None
             for t, x in zip(tangents, call.leaves, strict=True)
         ]
         result = self.tangent(args, call.filled(given)[0], **kwargs)
@@ -654,7 +655,7 @@ def checkpoint(f: Function) -> Function:
         _, older = upstream(values, first)
         if not older:
             return out
-        outputs = _Outputs(out)
+        outputs = _Outputs(out, [v is not None for v in values])
         like = [_print(x) for x in outs]
         return _record(out, outputs, rule, older, (kept, outputs, like), kept.locks)
 

@@ -129,6 +129,15 @@ def test_what_carries_nothing_is_left_alone():
         assert f(mg.tensor(X)).creator is None
 
 
+def test_results_that_carry_nothing_stay_what_they_are():
+    f = mg.checkpoint(lambda x: (x * 2, np.floor(x), 3.0, "word", None))
+    y, whole, number, word, nothing = f(mg.tensor(X))
+    assert isinstance(y, mg.Tensor)
+    assert type(whole) is np.ndarray
+    assert (number, word, nothing) == (3.0, "word", None)
+    assert type(number) is float
+
+
 def test_a_closure_that_changed_is_an_error():
     w = mg.tensor(2.0)
     f = mg.checkpoint(lambda x: np.sum(x * w))

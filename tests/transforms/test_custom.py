@@ -1,5 +1,6 @@
 """custom_vjp and custom_jvp: all modes and orders, against closed forms."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -186,6 +187,23 @@ def test_compiled_code_in_jacobians():
         mg.jacobian(tall, mode="forward")(X)
     with pytest.raises(TypeError, match="rule of the user's"):
         mg.hessian(lambda x: np.sum(f(x)))(X)
+
+
+def test_pythons_numbers():
+    f = mg.custom_vjp(math.sin)
+    f.defvjp(lambda x: (math.sin(x), x), lambda x, g: (g * math.cos(x),))
+    np.testing.assert_allclose(mg.grad(f)(0.5), math.cos(0.5))
+    np.testing.assert_allclose(
+        mg.grad(lambda x: f(x) * x)(0.5), math.cos(0.5) * 0.5 + math.sin(0.5)
+    )
+    np.testing.assert_allclose(mg.grad(lambda x: product(x, 3.0))(2.0), 3)
+    np.testing.assert_allclose(mg.jvp(lambda x: product(3.0, x), (2.0,), (1.0,))[1], 3)
+    h = mg.custom_vjp(lambda x: (float(x), 2, "word"))
+    h.defvjp(lambda x: (h(x), None), lambda _, g: (g[0] * 10,))
+    out, two, word = h(mg.tensor(3.0))
+    assert (two, word) == (2, "word")
+    assert isinstance(out, mg.Tensor)
+    assert mg.grad(lambda x: h(x)[0])(3.0) == 10
 
 
 def test_methods_and_functions_with_a_rule_already():

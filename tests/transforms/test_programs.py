@@ -121,3 +121,38 @@ def test_second_derivatives(start):
                 )
         curved += any(np.any(np.abs(x) > 1e-6) for x in found["reverse over reverse"])
     assert curved > 15
+
+
+def test_outer_levels():
+    """The first leaf is the argument; the others are tensors in the closure, or arguments, too."""
+    for number in range(60):
+        f = Function(number)
+        first, *rest = f.leaves
+        d, message = f.direction, str(f.program)
+        want = mg.hvp(f)(f.leaves, [d[0], *[np.zeros_like(x) for x in rest]])
+        size = max([1.0, *[np.max(np.abs(x), initial=0) for x in want]])
+        close = {"rtol": 1e-9, "atol": 1e-10 * size, "err_msg": message}
+
+        def check(g, tensors, d=d, want=want, close=close):
+            np.sum(g * d[0]).backward()
+            for t, x in zip(tensors, want, strict=True):
+                grad = np.zeros(t.shape) if t.grad is None else t.grad
+                np.testing.assert_allclose(grad, x, **close)
+
+        for decorate in (lambda f: f, mg.checkpoint):
+            tensors = [mg.tensor(x) for x in f.leaves]
+            # Copies, for the program may write into its leaves; so are the inputs.
+            g = mg.grad(decorate(lambda x, f=f, ts=tensors: f([x, *[+t for t in ts[1:]]])))(
+                tensors[0]
+            )
+            check(g, tensors)
+            tensors = [mg.tensor(x) for x in f.leaves]
+            g = mg.grad(decorate(lambda *leaves, f=f: f([+x for x in leaves])))(*tensors)
+            check(g, tensors)
+            tensors = [mg.tensor(x) for x in f.leaves]
+            _, tangent = mg.jvp(
+                decorate(lambda x, f=f, ts=tensors: f([x, *[+t for t in ts[1:]]])),
+                (tensors[0],),
+                (d[0],),
+            )
+            check(tangent, tensors, [1.0])

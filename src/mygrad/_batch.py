@@ -6,6 +6,7 @@ does each of NumPy's functions for all k at once. What it cannot do so raises `C
 then the pass runs the rule of that one value k times.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from inspect import CO_VARARGS
@@ -170,7 +171,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
 
 def _aligned(operands: Sequence[Any]) -> list[Any]:
     """Operands of an elementwise function, for the batches to be broadcast with the others."""
-    ndim = max([np.ndim(x) for x in operands])
+    ndim = max([x.ndim if hasattr(x, "ndim") else np.ndim(x) for x in operands])
     return [x.aligned(ndim) if isinstance(x, Batch) else x for x in operands]
 
 
@@ -231,7 +232,7 @@ def _batched(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         def run(*args: Any, **kwargs: Any) -> Any:
             kwargs = {k: x for k, x in kwargs.items() if x is not np._NoValue}
-            if len(args) > most or not {*names}.issuperset(kwargs):
+            if len(args) > most or not {*names}.issuperset(kwargs) or "out" in kwargs:
                 raise CannotBatch
             return body(*args, **kwargs)
 
@@ -239,13 +240,6 @@ def _batched(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return body
 
     return register
-
-
-def _only(a: Any) -> Batch:
-    """The operand, if it is a batch, and not the other arguments."""
-    if not isinstance(a, Batch):
-        raise CannotBatch
-    return a
 
 
 def _after(axis: Any, ndim: int) -> Any:
@@ -266,22 +260,26 @@ def _(condition: Any, x: Any, y: Any) -> Batch:
 
 
 @_batched(np.sum)
-def _sum(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Batch:
+def _sum(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False
+) -> Batch:
     axes = tuple(range(1, a.ndim + 1)) if axis is None else _after(axis, a.ndim)
     return Batch(np.sum(a.data, axes, dtype, keepdims=keepdims))
 
 
 @_batched(np.mean)
-def _(a: Any, axis: Any = None, *, keepdims: Any = False) -> Batch:
+def _(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False
+) -> Batch:
     axes = tuple(range(1, a.ndim + 1)) if axis is None else _after(axis, a.ndim)
-    return Batch(np.mean(a.data, axes, keepdims=keepdims))
+    return Batch(np.mean(a.data, axes, dtype, keepdims=keepdims))
 
 
 @_batched(np.cumsum)
-def _(a: Any, axis: Any = None) -> Batch:
+def _(a: Any, axis: Any = None, dtype: Any = None) -> Batch:
     if axis is None and a.ndim != 1:
         raise CannotBatch
-    return Batch(np.cumsum(a.data, 1 if axis is None else _after(axis, a.ndim)))
+    return Batch(np.cumsum(a.data, 1 if axis is None else _after(axis, a.ndim), dtype))
 
 
 @_batched(np.reshape)
@@ -370,6 +368,25 @@ def _(a: Any, b: Any, axes: Any = 2) -> Batch:
         return Batch(np.tensordot(a.data, b, (_after(axes_a, a.ndim), axes_b)))
     c = np.tensordot(a, b.data, (axes_a, _after(axes_b, b.ndim)))
     return Batch(np.moveaxis(c, a.ndim - len(axes_a), 0))
+
+
+@_batched(np.dot)
+def _(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, (a.ndim - 1, max(b.ndim - 2, 0)))
+
+
+@_batched(np.inner)
+def _(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, (a.ndim - 1, b.ndim - 1))
+
+
+@_batched(np.outer)
+def _(a: Any, b: Any) -> Any:
+    return np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
 
 @_batched(np.einsum)
@@ -476,7 +493,6 @@ for _func in (np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft):
 
 @_batched(np.take)
 def _(a: Any, indices: Any, axis: Any = None) -> Batch:
-    a = _only(a)
     if axis is None and a.ndim != 1:
         raise CannotBatch
     return Batch(np.take(a.data, indices, 1 if axis is None else _after(axis, a.ndim)))
@@ -484,7 +500,6 @@ def _(a: Any, indices: Any, axis: Any = None) -> Batch:
 
 @_batched(np.take_along_axis)
 def _(arr: Any, indices: Any, axis: Any = -1) -> Batch:
-    arr = _only(arr)
     if axis is None or isinstance(indices, Batch):
         raise CannotBatch
     places = np.broadcast_to(indices, (arr.data.shape[0], *indices.shape))
@@ -506,11 +521,12 @@ def _one(x: Any, i: int) -> Any:
 
 def _joined(found: list[Any]) -> Any:
     """The inverse of `_one`."""
-    if found[0] is None:
+    like = next((x for x in found if x is not None), None)
+    if like is None:
         return None
-    if found[0].__class__ is list:
+    if like.__class__ is list:
         return [_joined(list(parts)) for parts in zip(*found, strict=True)]
-    return Batch(np.stack(found))
+    return Batch(np.stack([np.zeros_like(like) if x is None else x for x in found]))
 
 
 class _Sent:
@@ -560,7 +576,7 @@ class BatchFlow(Flow):
             ]
         for parent, index, c in found:
             if index is None:
-                self.add(parent, c, True)
+                self.gather(parent, c)
             else:
                 self.add_output(parent, index, c)
 
@@ -571,6 +587,11 @@ class BatchPush(Push):
     def __init__(self, record: bool, sample: Any, k: int) -> None:
         super().__init__(record, sample)
         self.k = k
+        self.looping = False
+
+    def apply(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        # A batch makes it what it is for batches.
+        return super().apply(func, args, kwargs) if self.looping else func(*args, **kwargs)
 
     def flow(self) -> Flow:
         return BatchFlow(self.lift, self.lift_call, self.k)
@@ -581,12 +602,14 @@ class BatchPush(Push):
         except CannotBatch:
             whole = {p: self.tangents[p] for p in parents(v) if p in self.tangents}
             found = []
+            self.looping = True
             for i in range(self.k):
                 # What is written into is nobody's: each time it is a copy.
                 self.own.difference_update(whole)
                 self.tangents.update({p: _one(t, i) for p, t in whole.items()})
                 t = super().step(v)
                 found.append(t if t is None or t.__class__ is list else fit(t, v.spec))
+            self.looping = False
             self.tangents.update(whole)
             return _joined(found)
 
@@ -644,20 +667,24 @@ def pull_values_batch(
     if record:
         check_tracking()
     inputs = [behind(v) for v in inputs]
-    pairs = [(v, g) for v, g in zip(outputs, cotangents, strict=True) if v is not None]
-    if not inputs or not pairs:
+    # What is older than all inputs does not depend on them, and may be cleared.
+    oldest = min([v.order for v in inputs], default=math.inf)
+    pairs = [
+        (v, g)
+        for v, g in zip(outputs, cotangents, strict=True)
+        if v is not None and v.order >= oldest
+    ]
+    if not pairs:
         return [None] * len(inputs)
-    for v in (*inputs, *[v for v, _ in pairs]):
+    values, arrays = zip(*pairs, strict=True)
+    for v in (*inputs, *values):
         check_whole(v)
-    k = _count([g for _, g in pairs], "cotangents")
+    k = _count(arrays, "cotangents")
     if k == 0:
-        ones = [np.zeros((1, *v.spec.shape), v.spec.dtype) for v, _ in pairs]
-        return _none_of(pull_values_batch([v for v, _ in pairs], ones, inputs, record))
+        ones = [np.zeros((1, *v.spec.shape), v.spec.dtype) for v in values]
+        return _none_of(pull_values_batch(values, ones, inputs, record))
     seeds: dict[Value, Any] = {}
-    values = [v for v, _ in pairs]
-    for v, seed in zip(
-        values, _seeds(values, [g for _, g in pairs], k, record, "cotangent"), strict=True
-    ):
+    for v, seed in zip(values, _seeds(values, arrays, k, record, "cotangent"), strict=True):
         seeds[v] = seed if v not in seeds else seeds[v] + seed
     source: Any = GraphRun() if record else ArrayRun(Mark())
     flow = BatchFlow(source.lift, source.lift_call, k)

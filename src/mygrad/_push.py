@@ -21,7 +21,7 @@ from ._operands import prepare
 from ._pull import ArrayRun, GraphRun, Mark, fit
 from ._record import record, scatter
 from ._state import ALIAS, Name, View, as_root, data_of, keep, make, root_of, stored_value, value_of
-from ._value import BROKEN, CLEARED, Spec, Value, differentiable, leaf
+from ._value import BROKEN, CLEARED, Value, differentiable, leaf
 from .errors import InvalidBackprop
 
 __all__ = ["Flow", "Push", "between", "parents", "push", "push_values", "settled"]
@@ -93,9 +93,11 @@ class Flow:
 
     def add(self, parent: Value, c: Any, fresh: bool) -> None:
         if parent in self.wanted:
-            c = fit(c, parent.spec)
-            before = self.grads.get(parent)
-            self.grads[parent] = c if before is None else before + c
+            self.gather(parent, fit(c, parent.spec))
+
+    def gather(self, parent: Value, c: Any) -> None:
+        before = self.grads.get(parent)
+        self.grads[parent] = c if before is None else before + c
 
     def add_output(self, parent: Value, index: int, c: Any) -> None:
         if parent in self.wanted:
@@ -144,6 +146,8 @@ class Push:
 
     Attributes
     ----------
+    record
+        Is the pass recorded?
     lift, lift_call
         What was kept, as the rules get it: arrays, or (to be recorded) the tensors that they were.
     tangents
@@ -158,6 +162,7 @@ class Push:
 
     def __init__(self, record: bool, sample: Any) -> None:
         source: Any = GraphRun() if record else ArrayRun(Mark())
+        self.record = record
         self.lift = source.lift
         self.lift_call = source.lift_call
         self.tangents: dict[Value, Any] = {}
@@ -177,12 +182,12 @@ class Push:
         seen = lens.read(self.tangents[v])
         return seen.copy() if v in self.own else seen
 
-    def apply(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A linear function of a tangent, its first argument."""
-        if isinstance(args[0], Name):
-            return record(func, args, kwargs)
-        # NumPy's copy would turn foreign arrays into its own.
-        return args[0] if func is np.copy else func(*args, **kwargs)
+    def apply(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """A function with a `Pullback` rule, linear in the tangents among its arguments."""
+        if func is np.copy:
+            # NumPy's would turn foreign arrays into its own.
+            return args[0]
+        return record(func, tuple(args), kwargs) if self.record else func(*args, **kwargs)
 
     def buffer(self, v: Value, lens: Lens | None, piece: Any) -> Any:
         """The tangent of the first parent of `v`, or zeros, for `piece` to be written into.
@@ -231,7 +236,8 @@ class Push:
         tangents = [None if g is None else found.get(g) for g in leaves]
         return tangents if several else tangents[0]
 
-    def zeros(self, spec: Spec) -> Any:
+    def zeros(self, spec: Any) -> Any:
+        """Zeros of the shape and dtype of a spec or an array."""
         if isinstance(self.sample, np.ndarray):
             return np.zeros(spec.shape, spec.dtype)
         return np.zeros_like(self.sample, shape=spec.shape, dtype=spec.dtype)

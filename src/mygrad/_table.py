@@ -25,9 +25,9 @@ The contract:
    order. No ``**kwargs``: an argument that a rule does not name is refused.
 3. Rules return the raw product. The engine undoes broadcasting, casts to the operand's
    dtype, masks by ``where=`` (ufuncs), and adds up.
-4. The backward pass uses a rule as it stands. The forward pass uses the same one: local partial
-   derivatives times tangents; a linear function itself; else the transpose of the
-   product with the cotangent, which is linear in that.
+4. The forward pass uses the same rules: local partial derivatives times tangents; a linear function
+   itself (also if `linear_together` or `linear_in_each` say that it is); else the
+   transpose of the product with the cotangent, which is linear in that.
 5. A rule makes arrays from arrays only (``*_like``, arithmetic), never converts
    (``np.asarray``), never writes into its arguments.
 """
@@ -57,6 +57,8 @@ __all__ = [
     "constant",
     "elementwise",
     "linear",
+    "linear_in_each",
+    "linear_together",
     "normalize",
     "not_holomorphic",
     "outputs",
@@ -335,8 +337,8 @@ class Pullback(Rule):
     def __init__(self, func: Function, is_view: bool = False) -> None:
         super().__init__(func)
         self.is_view = is_view
-        #: Is the function linear in its first parameter, by which alone it has a derivative?
-        self.is_linear = is_view
+        #: If the function is linear: how the tangent comes from the function itself.
+        self.linear: Callable[[Pullback, Any, Any], Any] | None = None
         #: The rule for complex numbers.
         self.complex: Rule = Conjugated(self)
         name = getattr(func, "__name__", "")
@@ -416,10 +418,7 @@ class Pullback(Rule):
         self.send(v, g, run, False)
 
     def push(self, v: Any, run: Any) -> Any:
-        if not self.is_linear:
-            return run.transpose(v)
-        args, kwargs = v.x
-        return run.apply(self.func, (run.tangent(v.a), *args[1:]), kwargs)
+        return run.transpose(v) if self.linear is None else self.linear(self, v, run)
 
     def send(self, v: Any, g: Any, run: Any, conjugate: bool) -> None:
         """`pull`; for holomorphic functions of complex numbers with `conjugate`."""
@@ -439,6 +438,53 @@ class Pullback(Rule):
             else:
                 c = vjp(g, ans, index, *args, **kwargs)
             run.add(parent, np.conjugate(c) if conjugate else c, False)
+
+
+def _together(rule: Pullback, v: Any, run: Any) -> Any:
+    """The tangent of a function that is linear in all its operands taken together."""
+    args, kwargs = v.x
+    parents = v.b if v.a is None else (v.a,)
+    tangents = {
+        place[1:]: t
+        for parent, place in zip(parents, v.y, strict=True)
+        if (t := run.tangent(parent)) is not None
+    }
+
+    def moved(x: Any, key: Any, index: int | None = None) -> Any:
+        t = tangents.get((key, index))
+        return t if t is not None else run.zeros(x) if hasattr(x, "shape") else x and 0.0
+
+    args = [
+        moved(x, i)
+        if kind is ONE_OPERAND
+        else [moved(part, i, j) for j, part in enumerate(x)]
+        if kind is OPERANDS
+        else x
+        for i, (x, kind) in enumerate(zip(args, rule.kinds, strict=False))
+    ]
+    kwargs = {name: moved(x, name) if name in rule.vjps else x for name, x in kwargs.items()}
+    return run.apply(rule.func, args, kwargs)
+
+
+def _each(rule: Pullback, v: Any, run: Any) -> Any:
+    """The tangent of a function that is linear in each of its operands."""
+    parents = v.b if v.a is None else (v.a,)
+    args, kwargs = run.lift_call(*v.x, parents, v.y)
+    tangent = None
+    for parent, (_, key, index) in zip(parents, v.y, strict=True):
+        t = run.tangent(parent)
+        if t is None:
+            continue
+        moved = list(args)
+        if index is not None:
+            moved[key] = list(moved[key])
+            moved[key][index] = t
+        elif key.__class__ is int:
+            moved[key] = t
+        named = {**kwargs, key: t} if key.__class__ is str else kwargs
+        c = run.apply(rule.func, moved, named)
+        tangent = c if tangent is None else tangent + c
+    return tangent
 
 
 class Conjugated(Rule):
@@ -489,6 +535,7 @@ class Pair(Rule):
         self.conjugate = conjugate
         first, second = general.names[:2]
         self.da, self.db = general.vjps[first], general.vjps[second]
+        self.general = general
         needs = general.needs[first], general.needs[second]
         #: Which of (x, y) are kept if [a is active, b is active].
         self.keep = {
@@ -505,6 +552,17 @@ class Pair(Rule):
             if parent is not None:
                 c = vjp(g, None, x, y)
                 run.add(parent, np.conjugate(c) if self.conjugate else c, False)
+
+    def push(self, v: Any, run: Any) -> Any:
+        if self.general.linear is not _each:
+            return run.transpose(v)
+        s = None if v.a is None else run.tangent(v.a)
+        t = None if v.b is None else run.tangent(v.b)
+        if s is not None:
+            s = run.apply(self.func, (s, run.lift(v.y, v.b)), {})
+        if t is not None:
+            t = run.apply(self.func, (run.lift(v.x, v.a), t), {})
+        return t if s is None else s if t is None else s + t
 
 
 def normalize(func: Function, change: Callable[[list[Any], dict[str, Any]], None]) -> None:
@@ -573,14 +631,32 @@ def pullback(
 def linear(func: Function, transpose: Function) -> None:
     """Register a function that is linear in its first parameter, by its transpose."""
     rule = RULES[func] = Pullback(func)
-    rule.is_linear = True
+    rule.linear = _together
     rule.learn(transpose, None, False)
 
 
 def view(func: Function, transpose: Function) -> None:
     """Register a function that rearranges its first parameter, often without copying."""
     rule = RULES[func] = Pullback(func, is_view=True)
+    rule.linear = _together
     rule.learn(transpose, None, False)
+
+
+def linear_together(*functions: Function) -> None:
+    """Note that functions are linear in all their operands taken together, as a sum is."""
+    _note_linear(functions, _together)
+
+
+def linear_in_each(*functions: Function) -> None:
+    """Note that functions are linear in each of their operands, as a product is."""
+    _note_linear(functions, _each)
+
+
+def _note_linear(functions: tuple[Function, ...], how: Any) -> None:
+    for func in functions:
+        rule = RULES[func]
+        assert isinstance(rule, Pullback)
+        rule.linear = how
 
 
 def composition(*functions: Function, several: bool = False) -> Callable[[Function], Function]:

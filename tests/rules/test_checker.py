@@ -7,6 +7,7 @@ from cases import CALLS, CASES, Case, normal, positive, signed, spread
 from checks import (
     check_constants,
     check_gradient,
+    check_jvp,
     check_layouts,
     check_precision,
     check_repeated_operand,
@@ -50,6 +51,19 @@ def _one(case: Case):
 # ----------------------------------------------------------------------------------------
 # Rules that are wrong by 0.1 %
 # ----------------------------------------------------------------------------------------
+
+
+def test_a_wrong_tangent_is_caught(partial_of, monkeypatch):
+    call = _one(Case(np.tanh, normal()))
+    check_jvp(call)
+    partial_of(np.tanh, "da", WRONG_BY)
+    with pytest.raises(AssertionError, match="tangent"):
+        check_jvp(call)
+    call = _one(Case(np.cumprod, normal()))
+    check_jvp(call)
+    monkeypatch.setattr(RULES[np.cumprod], "linear", RULES[np.cumsum].linear)
+    with pytest.raises(AssertionError, match="tangent"):
+        check_jvp(call)
 
 
 def test_a_wrong_partial_is_caught(partial_of):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import composition, pullback
+from .._table import composition, linear_together, pullback
 from .shape import as_array, axes_of
 
 __all__: list[str] = []
@@ -50,6 +50,9 @@ def _(
     casting: Any = "same_kind",
 ) -> Any:
     return g[index] if axis == 0 else g[(slice(None),) * (axis % g.ndim) + (index,)]
+
+
+linear_together(np.concatenate, np.stack)
 
 
 @composition(np.vstack, several=True)

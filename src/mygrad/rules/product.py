@@ -11,7 +11,7 @@ import numpy as np
 from .._operands import steps_back, unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, not_holomorphic, pullback, view
+from .._table import composition, linear_in_each, not_holomorphic, pullback, view
 from .shape import as_array, axes_of, place_diagonal
 
 __all__ = ["contract", "diagonal_view", "einsum_parse"]
@@ -524,6 +524,9 @@ def _(
     if len(target) < len(term):
         c = np.expand_dims(c, tuple([i for i, x in enumerate(term) if x not in target]))
     return c
+
+
+linear_in_each(np.matmul, np.dot, np.inner, np.outer, np.tensordot, contract)
 
 
 @lru_cache(512)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._table import normalize, not_holomorphic, pullback, synonyms
+from .._table import linear_together, normalize, not_holomorphic, pullback, synonyms
 
 # ----------------------------------------------------------------------------------------
 # Axes and masks
@@ -172,6 +172,9 @@ def _(
     where: Any = True,
 ) -> Any:
     return _mean_of(g, a.shape, axis, keepdims, _numbers(a, where))
+
+
+linear_together(np.sum, np.mean)
 
 
 def _weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
@@ -602,6 +605,9 @@ def _without_initial(g: Any, axis: Any, include_initial: bool) -> Any:
 @pullback(np.cumsum)
 def _(g: Any, _: Any, _a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     return _cumulative_sum(g, _a.shape, axis)
+
+
+linear_together(np.cumsum)
 
 
 @pullback(np.nancumsum)

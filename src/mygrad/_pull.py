@@ -518,25 +518,23 @@ class Tape:
     def _trace(self, first: int) -> None:
         """Find the values upstream of the outputs, as far as they are not older than `first`."""
         mark, found, skip = self._mark, self.found, self._skip
-        todo: list[Value] = []
-        parents: Any = self.outputs
-        while True:
-            for p in parents:
-                if p is None or p.own is mark:
-                    continue
-                if p.order < first:
-                    skip.add(p)
-                    continue
-                if p.rule is CLEARED or p.rule is BROKEN or (p.rule is None and p.y is CLEARED):
-                    raise InvalidBackprop(_USED_UP)
-                p.own = mark
-                found.append(p)
-                todo.append(p)
-            if not todo:
-                break
+        todo = [v for v in self.outputs if v is not None and v.own is not mark]
+        while todo:
             v = todo.pop()
-            b = v.b
-            parents = (v.a, *b) if b.__class__ is tuple else (v.a, b)
+            if v.own is mark:
+                continue
+            if v.order < first:
+                skip.add(v)
+                continue
+            v.own = mark
+            found.append(v)
+            a, b = v.a, v.b
+            if b is not None:
+                todo += b if b.__class__ is tuple else (b,)
+            elif a is None and (v.rule is CLEARED or v.rule is BROKEN or v.y is CLEARED):
+                raise InvalidBackprop(_USED_UP)
+            if a is not None:
+                todo.append(a)
         found.sort(key=_creation)
         if skip:
             self.plain = False

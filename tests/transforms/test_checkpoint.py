@@ -191,6 +191,25 @@ def test_arguments_are_kept_as_they_were():
     factor[:] = 0
     y.backward()
     np.testing.assert_array_equal(t.grad, [1, 2, 3])
+    large = np.ones(10_000)
+    t = mg.tensor(large)
+    y = mg.checkpoint(lambda x, c: x * c)(t, large)
+    with pytest.raises(ValueError, match="read-only"):
+        large[:] = 0
+    y.backward()
+    assert large.flags.writeable
+    np.testing.assert_array_equal(t.grad, 1)
+
+
+def test_create_graph():
+    got = []
+    for f in (mg.checkpoint(step), step):
+        t = mg.tensor(X)
+        np.sum(f(t, 2) ** 2).backward(create_graph=True)
+        np.sum(t.grad**2).backward()
+        got.append((t.grad, W.grad))
+    np.testing.assert_allclose(got[0][0], got[1][0])
+    np.testing.assert_allclose(got[0][1], got[1][1])
 
 
 def test_memory_of_a_loop():

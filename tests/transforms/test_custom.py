@@ -55,6 +55,15 @@ def test_on_tensors():
     np.testing.assert_allclose(t.grad, 4 * X**3)
 
 
+@pytest.mark.parametrize("f", [cube, lambda x: product(product(x, x), x)])
+def test_create_graph(f):
+    t = mg.tensor(X)
+    np.sum(f(t)).backward(create_graph=True)
+    np.testing.assert_allclose(t.grad.data, 3 * X**2)
+    np.sum(t.grad * t).backward()
+    np.testing.assert_allclose(t.grad, 9 * X**2)
+
+
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 @pytest.mark.parametrize("f", [cube, lambda x: product(product(x, x), x)])
 def test_orders(f, order):

@@ -221,6 +221,8 @@ class _Transposed(Rule):
         if any([isinstance(c, Batch) for c in g]):
             raise CannotBatch
         call, outputs, kept = v.x
+        first = tick()
+        given = [value_of(c) for c in g if isinstance(c, Name)]
         g = [zeros_of(spec) if c is None else _ours(c) for c, spec in zip(g, v.spec, strict=True)]
         leaves = call.lifted(run)
         if any([isinstance(x, Name) for x in leaves]):
@@ -233,9 +235,19 @@ class _Transposed(Rule):
         else:
             with _recorded():
                 grads = self.cotangents(call, args, kwargs, outputs, kept, g)
+        self.check_closed(grads, (*call.parents, *given), first)
         for parent, c in zip(call.parents, grads, strict=True):
             if parent is not None and c is not None:
-                run.add(parent, c, False)
+                run.add(parent, c if carries(c) else unwrap(c), False)
+
+    def check_closed(self, found: Sequence[Any], known: Sequence[Value | None], first: int) -> None:
+        """Raise TypeError if what a rule gave depends on values older than `first` but `known`."""
+        ends = [value_of(c) for c in found if isinstance(c, Name)]
+        if not set(upstream(ends, first)[1]).issubset(known):
+            raise TypeError(
+                f"the rule of {self.name} depends on a tensor that carries a gradient and is no "
+                "argument, which would lose it. Pass it as an argument."
+            )
 
 
 def _ours(x: Any) -> Any:
@@ -335,19 +347,26 @@ class _Jvp(_Transposed):
 
     def push(self, v: Any, run: Any) -> Any:
         call, outputs, _ = v.x
-        tangents = [None if p is None else _ours(run.tangent(p)) for p in call.parents]
+        tangents = [None if p is None else run.tangent(p) for p in call.parents]
         if any([isinstance(t, Batch) for t in tangents]):
             raise CannotBatch
+        given = [value_of(t) for t in tangents if isinstance(t, Name)]
+        first = tick()
+        tangents = [_ours(t) for t in tangents]
         args, kwargs = call.filled(call.lifted(run))
         with _recorded():
             found = self.tangents(call, args, tangents, kwargs, outputs)
+        self.check_closed(found, (*call.parents, *given), first)
         for t, spec in zip(found, v.spec, strict=True):
             if t is not None and np.shape(t) != spec.shape:
                 raise InvalidGradient(
                     f"{title(self.tangent)} gave a tangent of shape {np.shape(t)} for a result of "
                     f"shape {spec.shape}"
                 )
-        return [None if t is None else fit(t, spec) for t, spec in zip(found, v.spec, strict=True)]
+        return [
+            None if t is None else fit(t if carries(t) else unwrap(t), spec)
+            for t, spec in zip(found, v.spec, strict=True)
+        ]
 
     def _complain(self, t: Any) -> None:
         if not np.all(np.isnan(unwrap(t)) | (np.asarray(unwrap(t)) == 0)):

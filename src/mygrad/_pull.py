@@ -559,6 +559,15 @@ class Tape:
         if self.plain and not any([isinstance(c, Name) and carries(c) for c in cotangents]):
             with self._lock:
                 return self._pull_arrays(cotangents, keep)
+        # Using a tensor takes its gradient away; this is no use of those outside.
+        outside = [(v, v.grad) for v in self._skip]
+        try:
+            return self._pull_tensors(cotangents)
+        finally:
+            for v, grad in outside:
+                v.grad = grad
+
+    def _pull_tensors(self, cotangents: Sequence[Any]) -> list[Any]:
         run = GraphRun(self._skip)
         for v in self.found:
             if v.rule is CLEARED:

@@ -273,6 +273,26 @@ def test_closures_are_refused():
     f.defvjp(lambda x: (x * w, None), lambda k, g: (g * 2,))
     with pytest.raises(TypeError, match="Pass it as an argument"):
         mg.grad(f)(1.0)
+    f = mg.custom_vjp(lambda x: x * 2)
+    f.defvjp(lambda x: (x * 2, None), lambda k, g: (g * w,))
+    with pytest.raises(TypeError, match="Pass it as an argument"):
+        mg.grad(f)(1.0)
+    h = mg.custom_jvp(lambda x: x * 2)
+    h.defjvp(lambda p, t: (p[0] * 2, t[0] * w))
+    with pytest.raises(TypeError, match="Pass it as an argument"):
+        mg.grad(h)(1.0)
+    for g in (f, h):
+        with pytest.raises(TypeError, match="Pass it as an argument"):
+            mg.jvp(g, (1.0,), (1.0,))
+        with pytest.raises(TypeError, match="Pass it as an argument"):
+            mg.grad(mg.grad(g))(1.0)
+    # Constants are as good as arrays.
+    c = mg.tensor(2.0, constant=True)
+    f.defvjp(lambda x: (mg.multiply(x, c), None), lambda k, g: (g * c,))
+    assert type(mg.grad(f)(1.0)) is np.ndarray
+    assert mg.grad(f)(1.0) == 2
+    h.defjvp(lambda p, t: (p[0] * 2, t[0] * c))
+    assert mg.jvp(h, (1.0,), (1.0,))[1] == 2
 
 
 def test_fixed_point():

@@ -365,6 +365,13 @@ def test_the_pass_touches_no_gradient_outside():
     assert isinstance(g, mg.Tensor)
     np.testing.assert_array_equal(w.grad, 5)
     assert out.creator is not None
+    # Nor does a pass later on, after the function has used the tensor.
+    _, pull = mg.vjp(lambda x: w * x**2, X[:2])
+    _, push = mg.linearize(lambda x: w * x**2, X[:2])
+    np.sum(w * 3).backward()
+    pull(np.ones(2))
+    push(np.ones(2))
+    np.testing.assert_array_equal(w.grad, 3)
 
 
 def test_threads():

@@ -154,7 +154,9 @@ def _recorded() -> Iterator[None]:
 class _Custom:
     """A function with a rule of the user's."""
 
+    #: The name of the class, and how a rule is registered.
     _what: str
+    _registration: str
 
     def __init__(self, f: Function) -> None:
         check_function(f, self._what)
@@ -166,8 +168,6 @@ class _Custom:
             f"{title(self._f)} was decorated with mygrad.{self._what} and has no rule yet: "
             f"register one with {title(self._f)}.{self._registration}"
         )
-
-    _registration: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         rule = self._rule()
@@ -503,7 +503,7 @@ class _Checkpoint(Rule):
         v.grad = None
         call, outputs, like = v.x
         values, found = self.again(call, outputs, like, v.b)
-        pairs = [(end, c) for end, c in zip(values, g, strict=True) if end and c is not None]
+        pairs = [(end, c) for end, c in zip(values, g, strict=True) if c is not None]
         if isinstance(run, ArrayRun):
             # What was computed again takes part in the pass, as if it had been there all the time.
             for w in found:
@@ -534,13 +534,12 @@ class _Checkpoint(Rule):
         if isinstance(run, BatchPush):
             inner = BatchPush(False, run.sample, run.k)
         inner.lift, inner.lift_call = run.lift, run.lift_call
-        ends = [end for end in values if end is not None]
         inputs, given = list(tangents), list(tangents.values())
-        return inner.go(values, inputs, given, between(ends, inputs))
+        return inner.go(values, inputs, given, between(values, inputs))
 
     def again(
         self, call: _Arguments, outputs: _Outputs, like: Any, parents: Sequence[Value]
-    ) -> tuple[list[Value | None], list[Value]]:
+    ) -> tuple[list[Value], list[Value]]:
         """The values of the outputs, computed again, and the new ones that they come from."""
         first = tick()
         with recording(), amid_pass():
@@ -548,15 +547,18 @@ class _Checkpoint(Rule):
             outs = leaves_of(self.func(*args, **kwargs))
         values = [value_of(x) if isinstance(x, Name) else None for x in outs]
         found, older = upstream(values, first)
-        if not _alike([_print(x) for x in outs], like):
+        same = outputs.active == [v is not None for v in values]
+        if not same or not _alike([_print(x) for x in outs], like):
             raise InvalidBackprop(
                 f"{self.name} gave another result when mygrad.checkpoint computed it again. It "
                 "must depend on its arguments alone: random numbers, say, on a seed among them."
             )
         known = set(_and_behind(parents))
-        found += _looking_anew(found, [v for v in older if v not in known], known, first, self.name)
+        copies = _looking_anew(found, [v for v in older if v not in known], known, first, self.name)
+        found += copies.values()
         found.sort(key=lambda v: v.order)
-        return outputs.chosen(values), found
+        ends = [copies.get(v, v) for v in values if v is not None]
+        return ends, found
 
 
 def _and_behind(values: Sequence[Value]) -> list[Value]:
@@ -570,10 +572,11 @@ def _and_behind(values: Sequence[Value]) -> list[Value]:
 
 def _looking_anew(
     found: list[Value], strange: list[Value], known: set[Value], first: int, name: str
-) -> list[Value]:
+) -> dict[Value, Value]:
     """New nodes for what views show that were made before and not used before the call.
 
-    Their own nodes may be part of a pass that is under way.
+    They take the place of the old ones, which may be part of a pass that is under way, in what was
+    computed again. Returned by the old ones.
     """
     copies: dict[Value, Value] = {}
     for v in strange:
@@ -590,7 +593,7 @@ def _looking_anew(
             v.b = tuple([copies.get(p, p) for p in v.b])
         else:
             v.b = copies.get(v.b, v.b)
-    return list(copies.values())
+    return copies
 
 
 def _print(x: Any) -> Any:

@@ -90,9 +90,10 @@ def test_views_in_closures():
     def run(decorate):
         v = mg.tensor(X)
         seen = v[1:]
-        f = decorate(lambda a: a * np.sum(seen * v[0]))
+        f = decorate(lambda a: (a * np.sum(seen * v[0]), seen, v))
         a = mg.tensor(2.0)
-        out = f(a)
+        out, same, whole = f(a)
+        out = out + np.sum(same * 3) + np.sum(whole**2)
         later = np.sum(seen * 2)
         (out + later + out * out).backward()
         return a.grad, v.grad, seen.grad
@@ -150,6 +151,16 @@ def test_a_closure_that_changed_is_an_error():
     w *= 1.0
     with pytest.raises(InvalidBackprop, match="changed since"):
         y.backward()
+
+
+def test_a_closure_that_became_a_constant():
+    w = mg.tensor(2.0)
+    f = mg.checkpoint(lambda x: (x * 2, w * 3))
+    t = mg.tensor(X)
+    y, z = f(t)
+    w = mg.tensor(2.0, constant=True)
+    with pytest.raises(InvalidBackprop, match="another result"):
+        np.sum(y * z).backward()
 
 
 def test_random_functions_are_noticed():

@@ -219,6 +219,9 @@ class ArrayRun:
 
     __slots__ = ("mark",)
 
+    #: May a rule use up the gradient's buffer if the value owns it?
+    takes_over = True
+
     def __init__(self, mark: Mark) -> None:
         self.mark = mark
 

@@ -68,7 +68,8 @@ class _Written(Rule):
             run.add(v.a, cut(g, lens, key, mask), False)
             return
         # Nobody can see the gradient of a value whose name has moved on: take it over.
-        if v.named or v.own is not True or not (lens is None or lens.fits(g)):
+        mine = getattr(run, "takes_over", False) and v.own is True and not v.named
+        if not mine or not (lens is None or lens.fits(g)):
             rest = np.empty_like(g) if lens is None else dense_like(v.spec, lens.axes)
             rest[...] = g
         else:

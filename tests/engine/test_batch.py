@@ -14,7 +14,7 @@ from mygrad._state import value_of
 from mygrad.errors import InvalidBackprop
 
 sys.path[:0] = [str(Path(__file__).parents[1] / d) for d in ("rules", "views")]
-from _oracle import assert_close, parts, quiet, weights_for  # noqa: E402
+from _oracle import assert_close, parts, product, quiet, total, weights_for  # noqa: E402
 from cases import CALLS, Call  # noqa: E402
 from programs import random_program  # noqa: E402
 
@@ -76,6 +76,56 @@ def test_every_rule(call: Call):
             assert isinstance(t, Tensor) is record
             assert t.dtype == results[i].dtype
             assert_close(plain(t), np.stack(rows), f"{call.id}, recorded: {record}", 1e-11)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
+def test_second_derivatives(call: Call):
+    """The gradient of <w, J v> = <J^T w, v> by the operands, however the inner one was found."""
+    arrays = call.sample()
+    rng = call.generator("second")
+    directions = weights_for(arrays, rng)
+
+    def gradients(find):
+        tensors = [mg.tensor(a) for a in arrays]
+        results = [x for x in parts(call.run(tensors)) if isinstance(x, Tensor)]
+        results = [x for x in results if not x.constant]
+        weights = weights_for([x.data for x in results], call.generator("weights"))
+        terms = find(results, tensors, weights)
+        sum(terms, start=mg.tensor(0.0)).backward()
+        return [
+            np.zeros(a.shape) if t.grad is None else t.grad
+            for t, a in zip(tensors, arrays, strict=True)
+        ]
+
+    def backward(results, tensors, weights):
+        total(results, weights).backward(create_graph=True)
+        found = [
+            product(t.grad, v)
+            for t, v in zip(tensors, directions, strict=True)
+            if t.grad is not None
+        ]
+        for t in tensors:
+            t.null_grad()
+        return found
+
+    def pulled(results, tensors, weights):
+        pair = [np.stack([0 * w, w]) for w in weights]
+        grads = pull_batch(results, pair, tensors, True)
+        return [product(g[1], v) for g, v in zip(grads, directions, strict=True) if g is not None]
+
+    def pushed(results, tensors, weights):
+        found = push(results, tensors, directions, True)
+        return [product(t, w) for t, w in zip(found, weights, strict=True) if t is not None]
+
+    def pushed_batch(results, tensors, weights):
+        pair = [np.stack([0 * v, v]) for v in directions]
+        found = push_batch(results, tensors, pair, True)
+        return [product(t[1], w) for t, w in zip(found, weights, strict=True) if t is not None]
+
+    wanted = gradients(backward)
+    for find in (pulled, pushed, pushed_batch):
+        for g, want in zip(gradients(find), wanted, strict=True):
+            assert_close(g, want, f"{call.id}, {find.__name__}", 1e-9)
 
 
 # ----------------------------------------------------------------------------------------
@@ -400,3 +450,49 @@ def test_dask_stays_lazy():
     for got, want in zip(found, wanted, strict=True):
         assert isinstance(got, da.Array)
         np.testing.assert_allclose(dask.compute(got, scheduler="sync")[0], want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("f_order", [False, True])
+def test_after_a_backward_pass_that_kept_the_graph(f_order):
+    """Values own gradients then, but not what passes through in another pass."""
+    a = np.arange(6.0).reshape(2, 3)
+    x = mg.tensor(a)
+    y = 1 * x
+    kept = 2 * y
+    view = np.reshape(y.T, -1, order="F") if f_order else y.reshape(-1)
+    view[1:] = 5
+    y[0] = x[1]
+    result = y + kept
+    w = np.random.default_rng(0).normal(size=(K, 2, 3))
+    (before,) = pull_batch([result], [w], [x], False)
+    result.sum().backward(retain_graph=True)
+    grad = x.grad.copy()
+    for _ in range(2):
+        (after,) = pull_batch([result], [w], [x], False)
+        np.testing.assert_array_equal(after, before)
+    np.testing.assert_array_equal(x.grad, grad)
+    assert singly([result], [x], [w])[0].tolist() == before.tolist()
+
+
+def test_one_by_one_nothing_is_used_up(monkeypatch):
+    """A rule that runs once for each must not write into what others have, too."""
+    x = mg.tensor(np.arange(3.0))
+    z = 3 * x
+    y = 1 * x
+    y[0] = x[1]
+    other = 2 * y
+    result = y + z
+    y[...] = 0
+    # Now the value before the last write owns its gradient, which nobody can see.
+    other.sum().backward(retain_graph=True)
+    w = np.random.default_rng(0).normal(size=(K, 3))
+
+    def refuse(self):
+        raise _batch.CannotBatch
+
+    monkeypatch.setattr(_batch.Batch, "copy", refuse)
+    (g,) = pull_batch([result], [w], [x], False)
+    want = 4 * w
+    want[:, 0] -= w[:, 0]
+    want[:, 1] += w[:, 0]
+    np.testing.assert_allclose(g, want, rtol=1e-15)

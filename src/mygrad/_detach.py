@@ -12,7 +12,7 @@ from ._state import Name, View, root_of, stored_value
 from ._value import CLEARED, Input, Value
 from .errors import DetachedGradientWarning
 
-__all__ = ["Refused", "notice", "refusing"]
+__all__ = ["Refused", "notice", "notice_input", "refusing"]
 
 
 class Refused(TypeError):
@@ -61,6 +61,12 @@ def notice(t: Name) -> None:
                 "in reverse mode.)"
             )
         _warn()
+
+
+def notice_input(t: Name) -> None:
+    """`notice` where tensors become leaves: that is meant, but for the input of a transform."""
+    if t._home.__class__ is not View and stored_value(t).__class__ is Input:
+        notice(t)
 
 
 def _warn() -> None:

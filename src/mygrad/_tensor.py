@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._detach import notice
+from ._detach import notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -124,6 +124,8 @@ class Tensor(Name):
             x, copy = data_of(t), True
         given = x if isinstance(x, np.ndarray) else None
         if isinstance(x, Name):
+            if constant is not True:
+                notice_input(x)
             given = None if copy else expose(x)
             x = data_of(x)
         elif given is None and not isinstance(x, (list, tuple)):
@@ -587,6 +589,7 @@ class Tensor(Name):
         )
 
     def __reduce__(self) -> Any:
+        notice_input(self)
         grad = self.grad
         return _rebuild, (
             self.__class__,

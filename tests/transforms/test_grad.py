@@ -1,5 +1,6 @@
 """grad and its relatives: values against closed forms and finite differences, arguments, errors."""
 
+import copy
 import functools
 import gc
 import threading
@@ -282,9 +283,14 @@ def test_a_detached_input_warns():
         assert mg.grad(lambda x: float(x) * 2)(3.0) == 0
     with pytest.warns(DetachedGradientWarning):
         mg.grad(lambda x: np.sum(np.asarray(x)))(X)
+    for leaf in (mg.tensor, mg.Tensor, mg.asarray, copy.copy, copy.deepcopy):
+        with pytest.warns(DetachedGradientWarning):
+            mg.grad(lambda x, leaf=leaf: np.sum(leaf(x) ** 2))(X)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert mg.grad(lambda x: x * x.item())(3.0) == 3
+        np.testing.assert_allclose(mg.grad(lambda x: np.sum(x * mg.tensor(x, constant=True)))(X), X)
+        np.testing.assert_allclose(mg.grad(lambda x: np.sum(mg.astensor(x) ** 2))(X), 2 * X)
 
 
 def test_handing_out_the_array_of_an_input_keeps_its_gradient():

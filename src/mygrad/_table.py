@@ -452,7 +452,10 @@ def _together(rule: Pullback, v: Any, run: Any) -> Any:
 
     def moved(x: Any, key: Any, index: int | None = None) -> Any:
         t = tangents.get((key, index))
-        return t if t is not None else run.zeros(x) if hasattr(x, "shape") else x and 0.0
+        if t is not None:
+            return t
+        # Constants count as zeros: an array, its spec, a number, or None.
+        return run.zeros(x) if hasattr(x, "shape") else None if x is None else 0.0
 
     args = [
         moved(x, i)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import inputs
 import numpy as np
 from inputs import Array
-from spec import CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import CALLS, CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
 
 
 def chain() -> Cases:
@@ -230,10 +231,71 @@ def rosenbrock() -> Cases:
     return {"both": Case(both)}
 
 
+def grad() -> Cases:
+    given = inputs.small()
+
+    def sine(x: Array, a: Array) -> Array:
+        np.sum(np.sin(x) * a)
+        return np.cos(x) * a
+
+    def rosen(x: Array) -> Array:
+        h = x[:-1]
+        d = x[1:] - h**2
+        np.sum(100.0 * d**2 + (1 - h) ** 2)
+        g = np.zeros_like(x)
+        g[1:] = 200.0 * d
+        g[:-1] -= 400.0 * h * d + 2 * (1 - h)
+        return g
+
+    def logistic(w: Array, x: Array, y: Array) -> Array:
+        z = x @ w
+        e = np.exp(z)
+        np.sum(np.log(1 + e) - y * z)
+        return x.T @ (e / (1 + e) - y)
+
+    def calls(f: Callable[..., Array], *arguments: Array) -> Case:
+        def run() -> Result:
+            for _ in range(CALLS):
+                g = f(*arguments)
+            return (g,)
+
+        return Case(run)
+
+    functions = {"sum(sin(x) * a)": sine, "rosenbrock": rosen, "logistic": logistic}
+    return {name: calls(f, *given[name]) for name, f in functions.items()}
+
+
+def hessian() -> Cases:
+    x = inputs.rosenbrock()[::10]
+
+    def rosen() -> Result:
+        h = np.diag(-400 * x[:-1], 1) + np.diag(-400 * x[:-1], -1)
+        d = np.full(x.size, 200.0)
+        d[:-1] = 1200 * x[:-1] ** 2 - 400 * x[1:] + 2
+        d[1:-1] += 200
+        d[-1] = 200
+        return (h + np.diag(d),)
+
+    return {"rosenbrock": Case(rosen)}
+
+
+def hvp() -> Cases:
+    x, v = inputs.rosenbrock(), inputs.vector(1_000)
+
+    def rosen() -> Result:
+        p = np.zeros_like(x)
+        p[:-1] = (1200 * x[:-1] ** 2 - 400 * x[1:] + 2) * v[:-1] - 400 * x[:-1] * v[1:]
+        p[1:] += 200 * v[1:] - 400 * x[:-1] * v[:-1]
+        return (p,)
+
+    return {"rosenbrock": Case(rosen)}
+
+
 GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_np, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock,
+        grad, hessian, hvp,
     )
 }  # fmt: skip
 

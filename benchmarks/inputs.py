@@ -71,5 +71,31 @@ def rosenbrock() -> Array:
     return np.linspace(-1.5, 1.5, 1_000)
 
 
+def small() -> dict[str, tuple[Array, ...]]:
+    """For each small function the variables, and what else it takes."""
+    x = np.array(
+        [[0.52, 1.12, 0.77], [0.88, -1.08, 0.15], [0.52, 0.06, -1.30], [0.74, -2.49, 1.39]]
+    )
+    return {
+        "sum(sin(x) * a)": (np.linspace(-1, 1, 8), np.linspace(0, 1, 8)),
+        "rosenbrock": (np.linspace(-1.5, 1.5, 10),),
+        "logistic": (np.linspace(-1, 1, 3), x, np.array([1.0, 1.0, 0.0, 1.0])),
+    }
+
+
+def network() -> tuple[Array, Array, Array]:
+    """100 parameters of a network 7-11-1, a batch of 20, and what it is to give."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=100) / 2, rng.normal(size=(20, 7)), rng.normal(size=20)
+
+
+def vector(n: int) -> Array:
+    return np.cos(np.arange(float(n)))
+
+
+def loop(n: int) -> Array:
+    return np.linspace(0, 1, n)
+
+
 def additions(n: int) -> tuple[Array, Array]:
     return np.ones(n), np.full(n, 0.5)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from spec import LIBRARIES
+from spec import LIBRARIES, LOOPS
 
 
 def status(field: str) -> int:
@@ -79,6 +79,22 @@ def peak(library: str) -> dict[str, float]:
     return {"vectors": taken / 8_000_000}
 
 
+def checkpoint(library: str) -> dict[str, float]:
+    """Most memory that the gradient of a loop takes, in vectors: all kept, and in segments."""
+    module = importlib.import_module(LIBRARIES[library][1])
+    module.loop(10, 10, 2).run()
+    found = {}
+    for steps, segments in LOOPS:
+        case = module.loop(20_000, steps, segments)
+        gc.collect()
+        before = status("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5")
+        result = case.run()
+        found[f"{steps} {segments}"] = (status("VmHWM") - before) / 160_000
+        del result
+    return found
+
+
 def imports(library: str) -> dict[str, float]:
     """Processor time of importing the library after NumPy."""
     import numpy  # noqa: F401
@@ -92,7 +108,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     probes: dict[str, Callable[..., dict[str, float]]]
-    probes = {"long_chain": long_chain, "peak": peak, "import": imports}
+    probes = {"long_chain": long_chain, "peak": peak, "checkpoint": checkpoint, "import": imports}
     print(json.dumps(probes[probe](library, *map(int, arguments))), file=answers)
 
 

@@ -19,12 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spec import DESCRIPTIONS, LIBRARIES, OPERATIONS, PEERS, TARGETS, TOLERANCE, WITHIN
+from spec import DESCRIPTIONS, LIBRARIES, LOOPS, OPERATIONS, PEERS, TARGETS, TOLERANCE, WITHIN
 
 HERE = Path(__file__).resolve().parent
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR", "VECLIB_MAXIMUM")
 DIED = "died"
-PROBES = ("long_chain", "peak", "import")
+PROBES = ("long_chain", "peak", "checkpoint", "import")
+# What is freed goes back to the system at once, whatever malloc's heuristics.
+MALLOC = {
+    "peak": {"MALLOC_MMAP_THRESHOLD_": "1000000"},
+    "checkpoint": {"MALLOC_MMAP_THRESHOLD_": "100000"},
+}
 
 Samples = dict[tuple[str, str], list[float]]  # (library, case) -> a figure a round, or NaN
 Figures = dict[str, float | str]  # library -> a figure, or why there is none
@@ -169,17 +174,18 @@ def probe(
     found: dict[str, Samples] = {}
     arguments = [effort.long] if name == "long_chain" else []
     runs = effort.fresh * (3 if name == "import" else 1)
-    # For the peak, what is freed goes back to the system at once, whatever malloc's heuristics.
-    malloc = {"MALLOC_MMAP_THRESHOLD_": "1000000"} if name == "peak" else {}
     for r in range(runs):
         for library, environment in environments.items():
-            if library == "numpy" and name == "import":
+            if (library == "numpy" and name == "import") or (
+                library in ("numpy", "mygrad") and name == "checkpoint"
+            ):
                 continue
             if library in PEERS and name == "long_chain" and (r or effort is QUICK):
                 continue  # a minute each
             done = subprocess.run(
                 environment.command("probes.py", name, *arguments),
-                env=environment.variables() | malloc, capture_output=True, text=True, check=False,
+                env=environment.variables() | MALLOC.get(name, {}),
+                capture_output=True, text=True, check=False,
             )  # fmt: skip
             if done.returncode:
                 why = (done.stderr.strip().splitlines() or ["died"])[-1]
@@ -296,6 +302,12 @@ def probe_rows(name: str, found: dict[str, Samples], effort: Effort) -> Iterator
     elif name == "peak":
         title = "50 additions of a vector of 1,000,000: peak memory"
         yield row("vectors", title, "vectors", 1, 8)
+    elif name == "checkpoint":
+        for steps, segments in LOOPS:
+            how = "all kept" if segments == 1 else f"{segments} checkpoints"
+            title = f"gradient of a loop of {steps:,} steps, {how}: peak memory"
+            bound = 4.0 * segments + 20 if segments > 1 else None
+            yield row(f"{steps} {segments}", title, "vectors", 1, bound)
     else:
         yield row("seconds", "import, after NumPy's", "ms", 1e3, 40)
 

@@ -25,6 +25,8 @@ PEERS = ("mygrad", "torch", "autograd")
 CHAIN, STEPS = 200, 100  # operations in a chain; steps of the recurrent network
 SIZES = (1_000, 64_000)  # of the vector that is filled, or read, element by element
 VIEWS, UPDATES = (10, 10_000), 250
+LOOPS = ((1_000, 1), (250, 10), (1_000, 25), (4_000, 50))  # steps, and segments of the loop
+CALLS = 100  # of the gradient of a small function
 
 # Group -> case -> operations in one run. Cases of one group are interleaved with each other.
 # With one operation the table says milliseconds a run, otherwise microseconds an operation.
@@ -39,6 +41,11 @@ OPERATIONS: dict[str, dict[str, int]] = {
     "elementwise": {"n = 30,000": 1, "n = 1,000,000": 1},
     "mlp": {"both": 1},
     "rosenbrock": {"both": 1},
+    "grad": dict.fromkeys(
+        ("sum(sin(x) * a)", "the same, tensors", "rosenbrock", "logistic"), CALLS
+    ),
+    "hessian": {"network": 1, "rosenbrock": 1},
+    "hvp": {"rosenbrock": 1},
 }
 DESCRIPTIONS = {
     "chain": f"chain of {CHAIN} `*`, `+` on 8-vectors",
@@ -51,6 +58,9 @@ DESCRIPTIONS = {
     "elementwise": "`sum(sin(x * y) * exp(-x) + tanh(y))`, forward and backward",
     "mlp": "MLP 64-128-64-10, batch 64, float32",
     "rosenbrock": "gradient of Rosenbrock's function, 1,000 variables",
+    "grad": "`grad(f)` of small functions (8, 10 and 3 variables)",
+    "hessian": "Hessian of 100 variables",
+    "hvp": "Hessian times a vector, 1,000 variables",
 }
 TOLERANCE = {"mlp": 1e-3}  # float32; elsewhere 1e-8
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import autograd
 import autograd.numpy as anp
 import inputs
 import numpy as np
-from autograd import make_vjp
-from spec import CHAIN, SIZES, Case, Cases, LongChain, Result
+from autograd import hessian_vector_product, make_vjp
+from spec import CALLS, CHAIN, SIZES, Case, Cases, LongChain, Result
 
 
 def _modes(forward: Callable[..., Any], *leaves: Any) -> Cases:
@@ -113,10 +114,61 @@ def rosenbrock() -> Cases:
     return {"both": _modes(forward, inputs.rosenbrock())["both"]}
 
 
+def sine(x: Any, a: Any) -> Any:
+    return anp.sum(anp.sin(x) * a)
+
+
+def rosen(x: Any) -> Any:
+    h = x[:-1]
+    return anp.sum(100.0 * (x[1:] - h**2) ** 2 + (1 - h) ** 2)
+
+
+def logistic(w: Any, x: Any, y: Any) -> Any:
+    z = anp.dot(x, w)
+    return anp.sum(anp.log(1 + anp.exp(z)) - y * z)
+
+
+def network(p: Any, x: Any, y: Any) -> Any:
+    h = anp.tanh(anp.dot(x, p[:77].reshape(7, 11)) + p[77:88])
+    return anp.mean((anp.dot(h, p[88:99]) + p[99] - y) ** 2)
+
+
+SMALL = {"sum(sin(x) * a)": sine, "rosenbrock": rosen, "logistic": logistic}
+
+
+def _calls(f: Callable[..., Any], *arguments: Any) -> Case:
+    def run() -> Result:
+        for _ in range(CALLS):
+            g = f(*arguments)
+        return (g,)
+
+    return Case(run)
+
+
+def grad() -> Cases:
+    given = inputs.small()
+    return {name: _calls(autograd.grad(f), *given[name]) for name, f in SMALL.items()}
+
+
+def hessian() -> Cases:
+    p, (x,) = inputs.network(), (inputs.rosenbrock()[::10],)
+    f, g = autograd.hessian(network), autograd.hessian(rosen)
+    return {"network": Case(lambda: (f(*p),)), "rosenbrock": Case(lambda: (g(x),))}
+
+
+def hvp() -> Cases:
+    x, v = inputs.rosenbrock(), inputs.vector(1_000)
+    f = hessian_vector_product(rosen)
+    return {"rosenbrock": Case(lambda: (f(x, v),))}
+
+
 GROUPS = {
     f.__name__: f
-    for f in (chain, chain_np, chain_numbers, rnn, reads, elementwise, mlp, rosenbrock)
-}
+    for f in (
+        chain, chain_np, chain_numbers, rnn, reads, elementwise, mlp, rosenbrock, grad, hessian,
+        hvp,
+    )
+}  # fmt: skip
 
 
 # ---- measured in processes of their own (probes.py) ---------------------------------------------
@@ -148,6 +200,25 @@ def additions(n: int) -> Case:
         return anp.sum(x)
 
     return _modes(forward, *inputs.additions(n))["both"]
+
+
+def loop(n: int, steps: int, segments: int) -> Case:
+    x0 = inputs.loop(n)
+
+    def segment(x: Any) -> Any:
+        for _ in range(steps // segments):
+            x = anp.sin(x)
+        return x
+
+    part = autograd.checkpoint(segment) if segments > 1 else segment
+
+    def f(x: Any) -> Any:
+        for _ in range(segments):
+            x = part(x)
+        return anp.sum(x)
+
+    gradient = autograd.grad(f)
+    return Case(lambda: (gradient(x0),))
 
 
 to_numpy = np.asarray

@@ -8,7 +8,7 @@ from typing import Any
 
 import inputs
 import numpy as np
-from spec import CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import CALLS, CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
 
 import mygrad as mg
 
@@ -188,12 +188,70 @@ def rosenbrock() -> Cases:
     return {"both": Case(both)}
 
 
+def sine(x: Any, a: Any) -> Any:
+    return np.sum(np.sin(x) * a)
+
+
+def rosen(x: Any) -> Any:
+    h = x[:-1]
+    return np.sum(100.0 * (x[1:] - h**2) ** 2 + (1 - h) ** 2)
+
+
+def logistic(w: Any, x: Any, y: Any) -> Any:
+    z = np.dot(x, w)
+    return np.sum(np.log(1 + np.exp(z)) - y * z)
+
+
+def network(p: Any, x: Any, y: Any) -> Any:
+    h = np.tanh(np.dot(x, p[:77].reshape(7, 11)) + p[77:88])
+    return np.mean((np.dot(h, p[88:99]) + p[99] - y) ** 2)
+
+
+SMALL = {"sum(sin(x) * a)": sine, "rosenbrock": rosen, "logistic": logistic}
+
+
+def _calls(f: Callable[..., Any], *arguments: Any) -> Case:
+    def run() -> Result:
+        for _ in range(CALLS):
+            g = f(*arguments)
+        return (g,)
+
+    return Case(run)
+
+
+def grad() -> Cases:
+    given = inputs.small()
+    cases = {name: _calls(mg.grad(f), *given[name]) for name, f in SMALL.items()}
+
+    def by_tensors(x: Any, a: Any) -> Any:
+        t = mg.tensor(x)
+        sine(t, a).backward()
+        return t.grad
+
+    cases["the same, tensors"] = _calls(by_tensors, *given["sum(sin(x) * a)"])
+    return cases
+
+
+def hessian() -> Cases:
+    p, (x,) = inputs.network(), (inputs.rosenbrock()[::10],)
+    f, g = mg.hessian(network), mg.hessian(rosen)
+    return {"network": Case(lambda: (f(*p),)), "rosenbrock": Case(lambda: (g(x),))}
+
+
+def hvp() -> Cases:
+    x, v = inputs.rosenbrock(), inputs.vector(1_000)
+    f = mg.hvp(rosen)
+    return {"rosenbrock": Case(lambda: (f(x, v),))}
+
+
 GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_np, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock,
     )
 }  # fmt: skip
+if hasattr(mg, "grad"):  # the existing MyGrad has no transforms
+    GROUPS |= {"grad": grad, "hessian": hessian, "hvp": hvp}
 
 
 # ---- measured in processes of their own (probes.py) ---------------------------------------------
@@ -228,6 +286,26 @@ def additions(n: int) -> Case:
         return loss.data, x0.grad, b.grad
 
     return Case(both)
+
+
+def loop(n: int, steps: int, segments: int) -> Case:
+    """The gradient of a loop; its segments are computed again if there are several."""
+    x0 = inputs.loop(n)
+
+    def segment(x: Any) -> Any:
+        for _ in range(steps // segments):
+            x = np.sin(x)
+        return x
+
+    part = mg.checkpoint(segment) if segments > 1 else segment
+
+    def f(x: Any) -> Any:
+        for _ in range(segments):
+            x = part(x)
+        return np.sum(x)
+
+    gradient = mg.grad(f)
+    return Case(lambda: (gradient(x0),))
 
 
 to_numpy = np.asarray

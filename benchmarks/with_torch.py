@@ -8,7 +8,9 @@ from typing import Any
 import inputs
 import numpy as np
 import torch
-from spec import CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import CALLS, CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from torch import func
+from torch.utils.checkpoint import checkpoint
 
 torch.set_num_threads(1)
 
@@ -166,10 +168,62 @@ def rosenbrock() -> Cases:
     return {"both": Case(both)}
 
 
+def sine(x: Any, a: Any) -> Any:
+    return torch.sum(torch.sin(x) * a)
+
+
+def rosen(x: Any) -> Any:
+    h = x[:-1]
+    return torch.sum(100.0 * (x[1:] - h**2) ** 2 + (1 - h) ** 2)
+
+
+def logistic(w: Any, x: Any, y: Any) -> Any:
+    z = x @ w
+    return torch.sum(torch.log(1 + torch.exp(z)) - y * z)
+
+
+def network(p: Any, x: Any, y: Any) -> Any:
+    h = torch.tanh(x @ p[:77].reshape(7, 11) + p[77:88])
+    return torch.mean((h @ p[88:99] + p[99] - y) ** 2)
+
+
+SMALL = {"sum(sin(x) * a)": sine, "rosenbrock": rosen, "logistic": logistic}
+
+
+def _calls(f: Callable[..., Any], *arguments: Any) -> Case:
+    def run() -> Result:
+        for _ in range(CALLS):
+            g = f(*arguments)
+        return (g,)
+
+    return Case(run)
+
+
+def grad() -> Cases:
+    given = {name: list(map(torch.tensor, arrays)) for name, arrays in inputs.small().items()}
+    return {name: _calls(func.grad(f), *given[name]) for name, f in SMALL.items()}
+
+
+def hessian() -> Cases:
+    p = list(map(torch.tensor, inputs.network()))
+    x = torch.tensor(inputs.rosenbrock()[::10].copy())
+    f, g = func.hessian(network), func.hessian(rosen)
+    return {"network": Case(lambda: (f(*p),)), "rosenbrock": Case(lambda: (g(x),))}
+
+
+def hvp() -> Cases:
+    x, v = torch.tensor(inputs.rosenbrock()), torch.tensor(inputs.vector(1_000))
+    f = func.grad(rosen)
+    return {"rosenbrock": Case(lambda: (func.jvp(f, (x,), (v,))[1],))}
+
+
 GROUPS = {
     f.__name__: f
-    for f in (chain, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock)
-}
+    for f in (
+        chain, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock, grad,
+        hessian, hvp,
+    )
+}  # fmt: skip
 
 
 # ---- measured in processes of their own (probes.py) ---------------------------------------------
@@ -201,6 +255,23 @@ def additions(n: int) -> Case:
         return _backward(x.sum(), x0, b)
 
     return Case(both)
+
+
+def loop(n: int, steps: int, segments: int) -> Case:
+    x0 = _leaf(inputs.loop(n))
+
+    def segment(x: Any) -> Any:
+        for _ in range(steps // segments):
+            x = torch.sin(x)
+        return x
+
+    def run() -> Result:
+        x = x0
+        for _ in range(segments):
+            x = checkpoint(segment, x, use_reentrant=False) if segments > 1 else segment(x)
+        return _backward(x.sum(), x0)[1:]
+
+    return Case(run)
 
 
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:

@@ -35,6 +35,7 @@ from ._creation import (
     zeros,
     zeros_like,
 )
+from ._custom import checkpoint, custom_jvp, custom_vjp
 from ._modes import (
     mem_guard_active,
     mem_guard_off,
@@ -60,6 +61,20 @@ from ._more import (
     sech,
 )
 from ._tensor import Tensor
+from ._transforms import (
+    egrad,
+    elementwise_grad,
+    grad,
+    grad_and_aux,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 __version__ = "0.1.0"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._detach import notice_input
 from ._functions import apply, like, new_leaf
 from ._functions import full_like as _full_like
 from ._modes import tracking
@@ -178,6 +179,8 @@ def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
     True
     """
     if has_names(a):
+        if isinstance(a, Name):
+            notice_input(a)
         a = expose(a) if isinstance(a, Name) else data_of(stacked(a))
     return np.asarray(a, dtype, order)
 

@@ -1,12 +1,22 @@
 """Where NumPy or Python would take the number of a tensor, and drop its gradient in silence."""
 
+from contextvars import ContextVar
+
 from ._modes import tracking
 from ._state import Name, View, root_of, stored_value
-from ._value import CLEARED, Value
+from ._value import CLEARED, Input, Value
 from ._warn import warn_user
 from .errors import DetachedGradientWarning
 
-__all__ = ["notice"]
+__all__ = ["Refused", "notice", "notice_input", "refusing"]
+
+
+class Refused(TypeError):
+    """A rule of the user's is not of the kind that can be differentiated."""
+
+
+#: Is it an error, in this context? So it is where nobody would look for a warning's cause.
+refusing: ContextVar[bool] = ContextVar("mygrad_refusing", default=False)
 
 # The same words at each place: NumPy may ask several times for one conversion, and Python
 # shows a warning once for each line and text.
@@ -21,7 +31,8 @@ _MESSAGE = (
 def notice(t: Name) -> None:
     """Warn if a tensor that is about to become a plain number or array has a live creator.
 
-    Leaves have none: their numbers are the user's own, and no computation is cut off.
+    Leaves have none: their numbers are the user's own, and no computation is cut off. That is
+    not so of the inputs of a transform.
     """
     home = t._home
     v: Value | None
@@ -31,5 +42,20 @@ def notice(t: Name) -> None:
         v = None if home.constant else stored_value(root_of(home))
     else:
         v = home.value
-    if v is not None and v.rule is not None and v.rule is not CLEARED and tracking():
+    if v is None or v.rule is CLEARED or not tracking():
+        return
+    if v.rule is not None or v.__class__ is Input:
+        if refusing.get():
+            raise Refused(
+                "A rule of the user's was differentiated, and made a plain number or array of a "
+                "tensor that carries a gradient: its derivative would be wrong. Write the rule in "
+                "NumPy functions of the tensors that it gets. (For a first derivative alone, stay "
+                "in reverse mode.)"
+            )
         warn_user(_MESSAGE, DetachedGradientWarning)
+
+
+def notice_input(t: Name) -> None:
+    """`notice` where tensors become leaves: that is meant, but for the input of a transform."""
+    if t._home.__class__ is not View and stored_value(t).__class__ is Input:
+        notice(t)

@@ -7,7 +7,8 @@ guarding, or, inside a guard context, that context's setting.
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from inspect import iscoroutinefunction, isgeneratorfunction
@@ -22,6 +23,7 @@ __all__ = [
     "mem_guard_off",
     "mem_guard_on",
     "no_autodiff",
+    "recording",
     "tracking",
     "turn_memory_guarding_off",
     "turn_memory_guarding_on",
@@ -203,6 +205,17 @@ class _NoAutodiff(_Switch):
 #: little more than NumPy's own. ``no_autodiff(func, to_numpy=True)`` makes `func` return
 #: arrays. Its truth value says whether the graph is being recorded.
 no_autodiff = _NoAutodiff("no_autodiff", _tracking, False)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record the graph inside: for a transform that is asked for a derivative."""
+    token = _tracking.set(True)
+    try:
+        yield
+    finally:
+        _tracking.reset(token)
+
 
 #: Context manager and decorator: inside, no array is made read-only.
 mem_guard_off = _Guard("mem_guard_off", _guarding, False)

@@ -6,8 +6,12 @@ falls as the pass proceeds. Nothing recurses.
 
 `ArrayRun` works on plain arrays, adding up in place where it owns the buffer. `GraphRun` works
 on tensors and so records a graph of the gradients (``create_graph=True``).
+
+`backward` sets the gradients of all that is upstream. `Tape` serves the function transforms: it
+gives the gradients of some inputs, and leaves no trace in what is further upstream.
 """
 
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from threading import Lock, RLock, get_ident
 from typing import Any
@@ -16,14 +20,22 @@ import numpy as np
 
 from ._indexing import add_into
 from ._lens import dense_like
-from ._operands import unwrap
+from ._operands import carries, unwrap
 from ._record import scatter
-from ._state import Name, as_root, data_of, make, private, value_of
+from ._state import ALIAS, OUTER, Name, as_root, data_of, make, private, value_of
 from ._table import MINUS_ONE, ONE, PICK, Elementwise
-from ._value import BROKEN, CLEARED, Spec, Value, node, spec_of
+from ._value import BROKEN, CLEARED, Input, Spec, Value, node, spec_of, tick
 from .errors import InvalidBackprop
 
-__all__ = ["backward", "clear", "clear_upstream"]
+__all__ = [
+    "ArrayRun",
+    "GraphRun",
+    "Tape",
+    "backward",
+    "clear",
+    "clear_upstream",
+    "upstream",
+]
 
 _creation = attrgetter("order")
 
@@ -287,10 +299,14 @@ class ArrayRun:
         leaves: list[tuple[Value, Any]],
     ) -> None:
         """Run the pass; `leaves` gets those that are done, with the gradients that they had."""
-        mark = self.mark
-        ndarray = np.ndarray
         root.flow = g
         root.own = False
+        self.visit(found, retain, leaves)
+
+    def visit(self, found: list[Value], retain: bool, leaves: list[tuple[Value, Any]]) -> None:
+        """Send on what has arrived at values, newest first, until none is left in `found`."""
+        mark = self.mark
+        ndarray = np.ndarray
         while found:
             # Taken off the list when it is done: an error finds what is left there.
             v = found[-1]
@@ -372,12 +388,16 @@ class ArrayRun:
 
 
 class GraphRun:
-    """A backward pass over tensors: each step is recorded in turn."""
+    """A backward pass over tensors: each step is recorded in turn.
 
-    __slots__ = ("grads",)
+    What arrives at the values in `skip` is dropped.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("grads", "skip")
+
+    def __init__(self, skip: Collection[Value] = ()) -> None:
         self.grads: dict[Value, Any] = {}
+        self.skip = skip
 
     def lift(self, kept: Any, value: Value | None) -> Any:
         """A kept array as the tensor that it was."""
@@ -403,6 +423,8 @@ class GraphRun:
         return args, kwargs
 
     def add(self, parent: Value, c: Any, fresh: bool) -> None:
+        if parent in self.skip:
+            return
         if not isinstance(c, Name) or data_spec(c) is not parent.spec:
             c = fit(c, parent.spec)
         before = self.grads.get(parent)
@@ -421,21 +443,199 @@ class GraphRun:
     def go(self, root: Value, g: Any, found: list[Value]) -> None:
         grads = self.grads
         grads[root] = g
-        for v in reversed(found):
-            g = grads.get(v)
-            if g is not None and v.rule is not None:
-                # Sums of arrays without axes are NumPy's numbers.
-                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
+        self.visit(found)
         for v in found:
             g = grads.get(v)
             if g.__class__ is list:
                 g = None
             if g is not None:
                 # Only leaves get tensors: those of other values would make cycles that keep
-                # the graph alive.
-                g = unwrap(g) if v.rule is not None else _name_for(g)
+                # the graph alive. (A transform undoes the cycles of its inputs.)
+                is_leaf = v.rule is None or v.__class__ is Input
+                g = _name_for(g) if is_leaf else unwrap(g)
             v.grad = g
             v.own = v.rule is None
+
+    def visit(self, found: list[Value]) -> None:
+        """Send on what has arrived at values, newest first."""
+        grads = self.grads
+        for v in reversed(found):
+            g = grads.get(v)
+            if g is not None and v.rule is not None:
+                # Sums of arrays without axes are NumPy's numbers.
+                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
+
+
+class Tape:
+    """What was recorded between the inputs of a transform and the outputs computed from them.
+
+    A tape is *plain* if nothing else that carries a gradient is upstream of the outputs. Its
+    passes then work on arrays, and may use up the graph. Otherwise there is an outer level (a
+    tensor of the caller's among the arguments or in the function's closure, another transform's
+    input), and passes are recorded on top of it. Which it is can be seen in the graph: what is
+    older than the inputs is not of this call.
+
+    Attributes
+    ----------
+    inputs
+        Their values.
+    outputs
+        The values of the outputs; None for those that carry no gradient.
+    found
+        The values in between and the inputs, from the oldest to the newest.
+    plain
+        See above.
+    """
+
+    __slots__ = ("_lock", "_mark", "_skip", "found", "inputs", "outputs", "plain")
+
+    def __init__(self, inputs: Sequence[Value], outputs: Sequence[Value | None]) -> None:
+        self._lock = Lock()
+        self._mark: Any = object()
+        self._skip: set[Value] = set()
+        self.outputs = outputs
+        #: Where the gradients arrive.
+        self.inputs: list[Value] = []
+        self.found: list[Value] = []
+        self.plain = True
+        for v in inputs:
+            if v.rule is CLEARED:
+                raise InvalidBackprop(_USED_UP)
+            self._visit(v)
+            if v.rule is OUTER:
+                self.plain = False
+            while v.rule is ALIAS:
+                # A leaf whose array was handed out: see `_state.expose`.
+                v = v.a
+                self._visit(v)
+            self.inputs.append(v)
+        # Without inputs all that there is, is older.
+        self._trace(inputs[0].order if inputs else tick())
+        if not self.plain:
+            self._prune()
+
+    def _visit(self, v: Value) -> None:
+        v.own = self._mark
+        self.found.append(v)
+
+    def _trace(self, first: int) -> None:
+        """Find the values upstream of the outputs, as far as they are not older than `first`."""
+        mark, found, skip = self._mark, self.found, self._skip
+        todo = [v for v in self.outputs if v is not None and v.own is not mark]
+        while todo:
+            v = todo.pop()
+            if v.own is mark:
+                continue
+            if v.order < first:
+                skip.add(v)
+                continue
+            v.own = mark
+            found.append(v)
+            a, b = v.a, v.b
+            if b is not None:
+                todo += b if b.__class__ is tuple else (b,)
+            elif a is None and (v.rule is CLEARED or v.rule is BROKEN or v.y is CLEARED):
+                raise InvalidBackprop(_USED_UP)
+            if a is not None:
+                todo.append(a)
+        found.sort(key=_creation)
+        if skip:
+            self.plain = False
+
+    def _prune(self) -> None:
+        """Skip what does not come from the inputs: no step is to be recorded in vain."""
+        reached = set(self.inputs)
+        for v in self.found:
+            b = v.b
+            if v.a in reached or (b is not None and not reached.isdisjoint(_several(b))):
+                reached.add(v)
+            elif v not in reached:
+                self._skip.add(v)
+        self.found = [v for v in self.found if v not in self._skip]
+
+    def pull(self, cotangents: Sequence[Any], keep: bool = False) -> list[Any]:
+        """The gradients of the inputs, None for those that nothing depends on.
+
+        They are arrays that belong to the caller; tensors if the tape is not plain or a
+        cotangent carries a gradient. Unless with `keep`, the tape can be used only once.
+        """
+        if self.plain and not any([isinstance(c, Name) and carries(c) for c in cotangents]):
+            with self._lock:
+                return self._pull_arrays(cotangents, keep)
+        # Using a tensor takes its gradient away; this is no use of those outside.
+        outside = [(v, v.grad) for v in self._skip]
+        try:
+            return self._pull_tensors(cotangents)
+        finally:
+            for v, grad in outside:
+                v.grad = grad
+
+    def _pull_tensors(self, cotangents: Sequence[Any]) -> list[Any]:
+        run = GraphRun(self._skip)
+        for v in self.found:
+            if v.rule is CLEARED:
+                raise InvalidBackprop(_USED_UP)
+        for end, c in zip(self.outputs, cotangents, strict=True):
+            if end is not None and c is not None:
+                run.add(end, c, False)
+        inputs = {*self.inputs}
+        for v in reversed(self.found):
+            if v not in inputs and (g := run.grads.pop(v, None)) is not None:
+                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, run)
+        found = [run.grads.get(v) for v in self.inputs]
+        return [None if g is None else _name_for(g) for g in found]
+
+    def _pull_arrays(self, cotangents: Sequence[Any], keep: bool) -> list[Any]:
+        mark = self._mark
+        if keep:
+            for v in self.found:
+                v.own = mark
+        run = ArrayRun(mark)
+        for end, c in zip(self.outputs, cotangents, strict=True):
+            if end is not None and c is not None:
+                run.add(end, unwrap(c), False)
+        run.visit(self.found.copy() if keep else self.found, keep, [])
+        grads = [v.grad for v in self.inputs]
+        for v in self.found if keep else self.inputs:
+            v.grad = None
+        return grads
+
+
+def upstream(outputs: Sequence[Value | None], first: int) -> tuple[list[Value], list[Value]]:
+    """The values that outputs come from: those not older than `first`, and the next older ones.
+
+    The former are sorted, from the oldest to the newest.
+    """
+    seen: set[Value] = set()
+    found: list[Value] = []
+    older: list[Value] = []
+    todo = [v for v in outputs if v is not None]
+    while todo:
+        v = todo.pop()
+        if v in seen:
+            continue
+        seen.add(v)
+        if v.order < first:
+            older.append(v)
+            continue
+        if v.rule is CLEARED or v.rule is BROKEN or (v.rule is None and v.y is CLEARED):
+            raise InvalidBackprop(_USED_UP)
+        found.append(v)
+        todo.extend([p for p in (v.a, *_several(v.b)) if p is not None])
+    found.sort(key=_creation)
+    older.sort(key=_creation)
+    return found, older
+
+
+_USED_UP = (
+    "The function that is differentiated called backward() or clear_graph() on a tensor that its "
+    "result depends on, which cleared the graph. Pass retain_graph=True or create_graph=True to "
+    "backward(), or use mygrad.grad inside the function."
+)
+
+
+def _several(b: Any) -> Any:
+    return b if b.__class__ is tuple else (b,)
 
 
 def _name_for(g: Any) -> Any:

@@ -11,6 +11,9 @@ not hold, a *home*:
 """
 
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,7 @@ from ._lens import Lens
 from ._modes import guarding, tracking
 from ._table import Rule
 from ._value import (
+    CLEARED,
     CONSTANT,
     ELSEWHERE,
     UNBORN,
@@ -34,10 +38,12 @@ from ._value import (
 
 __all__ = [
     "ALIAS",
+    "OUTER",
     "READ",
     "Name",
     "Root",
     "View",
+    "amid_pass",
     "as_root",
     "bind_result_class",
     "data_of",
@@ -163,8 +169,15 @@ def data_of(t: Name) -> Any:
 
 
 def _successor(v: Value, data: Any) -> Value:
-    """The leaf that takes the place of a value that was cleared."""
+    """The leaf that takes the place of a value that was cleared.
+
+    It is as old as that: a transform takes what is older than its call for the caller's. Its `y`
+    says what it is, if there was a graph.
+    """
     w = leaf(spec_of(data))
+    w.order = v.order
+    if v is not UNBORN:
+        w.y = CLEARED
     if v is not UNBORN and v.grad is not None:
         w.grad = private(v.grad)
     return w
@@ -301,7 +314,10 @@ def guards_of(t: Name) -> Any:
 
 
 class _Alias(Rule):
-    """Stands in for a leaf in the graphs that used it before its array was handed out."""
+    """Another value in its place: `ALIAS` is the rule of a leaf after its array was handed out.
+
+    The graphs that used it before keep it.
+    """
 
     def __init__(self) -> None:
         pass
@@ -331,6 +347,8 @@ class _Read(Rule):
 
 
 ALIAS = _Alias()
+#: The same, of what a transform differentiates by: its passes end there, before the value outside.
+OUTER = _Alias()
 READ = _Read()
 
 
@@ -341,12 +359,29 @@ def _retire(v: Value) -> Value:
     name moves on to the fresh leaf.
     """
     w = leaf(v.spec)
+    w.__class__ = v.__class__  # it may be an `Input`
     w.order = v.order - 1
     w.grad = v.grad
     v.grad = None
     v.rule = ALIAS
     v.a = w
     return w
+
+
+_amid_pass: ContextVar[bool] = ContextVar("mygrad_amid_pass", default=False)
+
+
+@contextmanager
+def amid_pass() -> Iterator[None]:
+    """Inside, a function of the user's runs while a pass is under way.
+
+    The array of a leaf is handed out as a copy: the pass does not see leaves change places.
+    """
+    token = _amid_pass.set(True)
+    try:
+        yield
+    finally:
+        _amid_pass.reset(token)
 
 
 def expose(t: Name) -> Any:
@@ -368,6 +403,8 @@ def expose(t: Name) -> Any:
     state.held = True
     v = state.value
     if v is not None and v.spec is not None and guarding():
+        if v.rule is None and _amid_pass.get():
+            return data.copy()
         held = lock(data, root is not t and home.lens.writeable)  # type: ignore[union-attr]
         if v.rule is None:
             state.value = _retire(v)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._detach import notice
+from ._detach import notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -28,6 +28,7 @@ from ._pull import backward, check_whole, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
 from ._state import (
     ALIAS,
+    OUTER,
     READ,
     Name,
     View,
@@ -42,7 +43,7 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, leaf, spec_of
+from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, spec_of
 from ._write import overwrite, set_item, set_shape
 
 __all__ = ["Tensor"]
@@ -124,6 +125,8 @@ class Tensor(Name):
             x, copy = data_of(t), True
         given = x if isinstance(x, np.ndarray) else None
         if isinstance(x, Name):
+            if constant is not True:
+                notice_input(x)
             given = None if copy else expose(x)
             x = data_of(x)
         elif given is None and not isinstance(x, (list, tuple)):
@@ -239,7 +242,7 @@ class Tensor(Name):
             return None
         home = self._home
         v = stored_value(root_of(home) if home.__class__ is View else self)
-        if v is None or v.rule is None or v.rule in (CLEARED, BROKEN, ALIAS):
+        if v is None or v.rule is None or v.rule in (CLEARED, BROKEN, ALIAS, OUTER):
             return None
         return READ if home.__class__ is View else v.rule
 
@@ -279,7 +282,7 @@ class Tensor(Name):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         home = self._home
         v = self._value if home is None else home.value
-        if v is None or v.rule is not None:
+        if v is None or v.rule is not None or v.__class__ is Input:
             notice(self)
         if copy or (dtype is not None and dtype != self.dtype):
             return np.array(data_of(self), dtype, copy=copy)
@@ -547,7 +550,7 @@ class Tensor(Name):
     def _single(self) -> Any:
         home = self._home
         v = self._value if home is None else home.value
-        if v is None or v.rule is not None:
+        if v is None or v.rule is not None or v.__class__ is Input:
             notice(self)
         data = data_of(self)
         if data.size != 1:
@@ -597,6 +600,7 @@ class Tensor(Name):
         )
 
     def __reduce__(self) -> Any:
+        notice_input(self)
         grad = self.grad
         return _rebuild, (
             self.__class__,

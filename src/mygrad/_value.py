@@ -19,6 +19,7 @@ __all__ = [
     "CONSTANT",
     "ELSEWHERE",
     "UNBORN",
+    "Input",
     "Spec",
     "Value",
     "Version",
@@ -173,6 +174,16 @@ class Version(Value):
     __slots__ = ("named",)
 
     named: bool
+
+
+class Input(Value):
+    """The value of what a transform differentiates by, while the function runs.
+
+    A leaf; or an alias of the value that the argument has outside. Other than the number of a
+    leaf of the user's, its number is not the user's own.
+    """
+
+    __slots__ = ()
 
 
 def node(rule: Any, a: Any, b: Any, spec: Spec | None, x: Any = None, y: Any = None) -> Value:

@@ -25,6 +25,7 @@ extensions = [
 default_role = "py:obj"
 exclude_patterns = ["_build"]
 
+toc_object_entries_show_parents = "hide"
 autodoc_member_order = "groupwise"
 autodoc_typehints = "none"
 autosummary_generate = False
@@ -36,6 +37,11 @@ html_theme = "pydata_sphinx_theme"
 html_title = "mygrad"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+# Pages that stand alone have nothing to navigate.
+html_sidebars = {
+    page: []
+    for page in ("index", "tutorial", "transforms", "complex", "functions", "coming-from-autograd")
+}
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
@@ -71,6 +77,17 @@ def write_reference(app: Any) -> None:
     runpy.run_path(str(ROOT / "tools/make_reference.py"))["write"](ROOT / "docs/reference")
 
 
+def trim_examples(app: Any, doctree: Any) -> None:
+    """Drop the empty line that ends an example for doctest's sake."""
+    from docutils import nodes
+
+    for block in doctree.findall(nodes.literal_block):
+        if block.rawsource == block.astext():
+            block.rawsource = block.rawsource.rstrip()
+            block.children = [nodes.Text(block.rawsource)]
+
+
 def setup(app: Any) -> None:
     app.connect("builder-inited", write_reference)
+    app.connect("doctree-read", trim_examples)
     app.connect("missing-reference", link_to_others)

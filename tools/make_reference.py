@@ -67,6 +67,9 @@ def derivative(func: object) -> str:
 
 
 def parameters(obj: object) -> str:
+    """What stands in brackets. A ufunc's operands are called as in its derivative."""
+    if mirrored(obj) and isinstance(obj.__wrapped__, np.ufunc):
+        return ("(x, /, **kwargs)", "(x, y, /, **kwargs)")[obj.__wrapped__.nin - 1]
     try:
         # NumPy's marks for "not given" are no Python.
         return re.sub(r"<[^>]*>", "...", str(inspect.signature(obj)))
@@ -80,7 +83,8 @@ def entry(module: str, name: str, obj: object) -> str:
     if mirrored(obj):
         func = obj.__wrapped__
         text = f"As `{name_of(func)}`.{derivative(func)}"
-        return f".. py:function:: {full}{parameters(obj)}\n\n   {text}\n\n"
+        head = f".. py:function:: {name}{parameters(obj)}\n   :module: {module}\n\n"
+        return f"{head}   {text}\n\n"
     if inspect.isclass(obj):
         if issubclass(obj, BaseException):
             return f".. autoexception:: {full}\n   :show-inheritance:\n\n"
@@ -93,11 +97,9 @@ def entry(module: str, name: str, obj: object) -> str:
 def section(module: str, found: dict[str, object]) -> str:
     """A table of the names that have a text of their own, and all entries."""
     written = [name for name, obj in found.items() if not mirrored(obj)]
-    # In a module's page, its automodule directive says whose the names are.
-    prefix = "mygrad." if module == "mygrad" else ""
-    out = ""
+    out = f".. currentmodule:: {module}\n\n"
     if len(written) > 1:
-        out += ".. autosummary::\n\n" + "".join(f"   {prefix}{name}\n" for name in written) + "\n"
+        out += ".. autosummary::\n\n" + "".join(f"   {name}\n" for name in written) + "\n"
     return out + "".join(entry(module, name, found[name]) for name in sorted(found))
 
 
@@ -189,7 +191,8 @@ API reference
 
 Made from the docstrings. `mg` stands for `mygrad`. All functions of NumPy's that have a derivative
 are here under NumPy's names; they take NumPy's arguments and the keyword ``constant``: True makes
-the result a constant, None (the default) makes it one if all operands are. Calling NumPy's own
+the result a constant, None (the default) makes it one if all operands are. Ufuncs take ``out``,
+``where``, ``casting``, ``order``, ``dtype``, ``subok`` and ``signature`` besides. Calling NumPy's own
 function with a tensor is the same. :doc:`/functions` lists every function of NumPy's.
 
 .. toctree::

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -26,23 +27,28 @@ STATUS = runpy.run_path(str(Path(__file__).parent / "make_function_page.py"))["s
 # Page -> title, and the files whose functions it shows. A mirror of NumPy's function belongs to
 # the file of its rule.
 PAGES = {
-    "tensor": ("Tensors", ["_tensor"]),
+    "tensor": ("Tensors", ["_tensor", "_ufunc_objects"]),
     "creation": ("Making tensors", ["_creation", "_rebound"]),
     "transforms": ("Derivatives of functions", ["_transforms"]),
-    "custom": ("Rules of your own, checkpoints", ["_custom"]),
-    "modes": ("Modes", ["_modes"]),
+    "custom": ("Rules of your own, checkpoints", ["_custom", "operation_base"]),
+    "modes": ("Modes", ["_modes", "_anomaly"]),
     "elementwise": ("Element by element", ["rules.elementwise"]),
-    "reduce": ("Sums, products and extremes", ["rules.reduce"]),
-    "statistics": ("Statistics and numerical analysis", ["rules.statistics"]),
+    "reduce": ("Sums, products and extremes; clip and where", ["rules.reduce"]),
+    "statistics": ("Statistics, polynomials and numerical analysis", ["rules.statistics"]),
     "product": ("Products of arrays", ["rules.product"]),
-    "shape": ("Shapes, axes and casts", ["rules.shape", "_functions"]),
+    "shape": ("Shapes, axes, taking and sorting", ["rules.shape", "_functions", "_windows"]),
     "join": ("Joining and splitting", ["rules.join"]),
-    "indexing": ("Taking and placing elements", ["rules.index", "_inplace"]),
-    "selection": ("Sorting and choosing", ["rules.selection", "rules.sets"]),
+    "indexing": ("Writing into tensors", ["rules.index", "_inplace"]),
+    "selection": ("Choosing, inserting, deleting; sets", ["rules.selection", "rules.sets"]),
     "more": ("What NumPy does not have", ["_more"]),
     "others": ("Others", []),
 }
-MIRRORED = {"linalg": np.linalg, "fft": np.fft, "emath": np.emath}
+MIRRORED = {
+    "mygrad": np,
+    "mygrad.emath": np.emath,
+    "mygrad.fft": np.fft,
+    "mygrad.linalg": np.linalg,
+}
 # Handed on when asked for, so that dir() does not know them.
 LAZY = {"c_": "_rebound", "r_": "_rebound"}
 
@@ -51,8 +57,11 @@ def title(text: str, line: str = "=") -> str:
     return f"{text}\n{line * len(text)}\n\n"
 
 
-def mirrored(obj: object) -> bool:
-    return getattr(obj, "__module__", None) == "mygrad._api"
+def behind(module: str, name: str, obj: object) -> Any:
+    """NumPy's function, if the object is made from the table for one."""
+    # Functions are made in `_api`, ufuncs say that they are of `mygrad` itself.
+    made = getattr(obj, "__module__", None) in ("mygrad._api", "mygrad")
+    return getattr(MIRRORED.get(module), name, None) if made else None
 
 
 def derivative(func: object) -> str:
@@ -66,13 +75,13 @@ def derivative(func: object) -> str:
     return f" Derivative: {how}." if how.startswith("`") else f" Derivative {how}."
 
 
-def parameters(obj: object) -> str:
+def parameters(func: Any) -> str:
     """What stands in brackets. A ufunc's operands are called as in its derivative."""
-    if mirrored(obj) and isinstance(obj.__wrapped__, np.ufunc):
-        return ("(x, /, **kwargs)", "(x, y, /, **kwargs)")[obj.__wrapped__.nin - 1]
+    if isinstance(func, np.ufunc):
+        return ("(x, /, **kwargs)", "(x, y, /, **kwargs)")[func.nin - 1]
     try:
         # NumPy's marks for "not given" are no Python.
-        return re.sub(r"<[^>]*>", "...", str(inspect.signature(obj)))
+        return re.sub(r"<[^>]*>", "...", str(inspect.signature(func)))
     except ValueError:
         return "(...)"
 
@@ -80,10 +89,9 @@ def parameters(obj: object) -> str:
 def entry(module: str, name: str, obj: object) -> str:
     """The directive that documents one name."""
     full = f"{module}.{name}"
-    if mirrored(obj):
-        func = obj.__wrapped__
+    if func := behind(module, name, obj):
         text = f"As `{name_of(func)}`.{derivative(func)}"
-        head = f".. py:function:: {name}{parameters(obj)}\n   :module: {module}\n\n"
+        head = f".. py:function:: {name}{parameters(func)}\n   :module: {module}\n\n"
         return f"{head}   {text}\n\n"
     if inspect.isclass(obj):
         if issubclass(obj, BaseException):
@@ -96,7 +104,7 @@ def entry(module: str, name: str, obj: object) -> str:
 
 def section(module: str, found: dict[str, object]) -> str:
     """A table of the names that have a text of their own, and all entries."""
-    written = [name for name, obj in found.items() if not mirrored(obj)]
+    written = [name for name, obj in found.items() if not behind(module, name, obj)]
     out = f".. currentmodule:: {module}\n\n"
     if len(written) > 1:
         out += ".. autosummary::\n\n" + "".join(f"   {name}\n" for name in written) + "\n"
@@ -107,8 +115,7 @@ def home(name: str, obj: object) -> str:
     """The file a name of `mygrad` belongs to."""
     if name in LAZY:
         return LAZY[name]
-    if mirrored(obj):
-        func = obj.__wrapped__
+    if func := behind("mygrad", name, obj):
         if func in INPLACE:
             return "_inplace"
         rule = RULES.get(func)
@@ -140,27 +147,36 @@ def sections() -> tuple[dict[str, dict[str, object]], list[str], list[str]]:
 
 
 def modules() -> list[str]:
-    """The public modules in mygrad."""
-    walk = walk_packages(mg.__path__, "mygrad.", onerror=lambda _: None)
-    named = [info.name for info in walk]
-    return [n for n in named if not any(p.startswith("_") or p == "rules" for p in n.split("."))]
+    """The public modules in mygrad: what is in a package is public if its ``__all__`` says so."""
+    named = []
+    for info in walk_packages(mg.__path__, "mygrad."):
+        package, _, name = info.name.rpartition(".")
+        if package == "mygrad":
+            public = not name.startswith("_") and name != "rules"
+        else:
+            parent = import_module(package) if package in named else None
+            listed = getattr(parent, "__all__", ())
+            # A file may be named as the function in it, which then is what the package has.
+            public = name in listed and isinstance(getattr(parent, name), ModuleType)
+        if public:
+            named.append(info.name)
+    return named
 
 
-def of_module(module: ModuleType) -> dict[str, object]:
+def of_module(name: str) -> dict[str, object]:
     """The public names of a module that are functions and classes."""
-    short = module.__name__.removeprefix("mygrad.")
-    names = set(mirrors(MIRRORED[short])) if short in MIRRORED else set()
+    module = import_module(name)
+    names = set(mirrors(MIRRORED[name])) if name in MIRRORED else set()
     if listed := getattr(module, "__all__", None):
         names |= set(listed)
-    elif short not in MIRRORED:
+    elif name not in MIRRORED:
         names |= {
-            name
-            for name, obj in vars(module).items()
-            if not name.startswith("_")
-            and getattr(obj, "__module__", "").startswith(module.__name__)
+            key
+            for key, obj in vars(module).items()
+            if not key.startswith("_") and getattr(obj, "__module__", "").startswith(name)
         }
-    found = {name: getattr(module, name) for name in sorted(names)}
-    return {name: obj for name, obj in found.items() if callable(obj)}
+    found = {key: getattr(module, key) for key in sorted(names)}
+    return {key: obj for key, obj in found.items() if callable(obj)}
 
 
 def module_page(name: str) -> str:
@@ -169,14 +185,24 @@ def module_page(name: str) -> str:
     if name == "mygrad.polynomial":
         for part in module.__all__:
             known = vars(getattr(module, part))
-            listed = getattr(getattr(np.polynomial, part), "__all__")  # noqa: B009
-            links = [f"`numpy.polynomial.{part}.{key}`" for key in listed if key in known]
-            out += title(f"``{name}.{part}``", "-") + ", ".join(links) + "\n\n"
+            listed = vars(getattr(np.polynomial, part))["__all__"]
+            named = [key for key in listed if callable(known.get(key))]
+            links = ", ".join(f"`~numpy.polynomial.{part}.{key}`" for key in named)
+            out += title(f"``{name}.{part}``", "-") + f"As NumPy's: {links}.\n\n"
         return out
-    found = of_module(module)
-    own = {key: obj for key, obj in found.items() if not is_numpys(obj)}
+    found = of_module(name)
+    # What a package has from a module of its own that has a page is only listed.
+    parts = [part for part in modules() if part.startswith(f"{name}.")]
+    lent = {part: [k for k, x in of_module(part).items() if found.get(k) is x] for part in parts}
+    for part, keys in lent.items():
+        if keys:
+            links = ", ".join(f"`~{part}.{key}`" for key in keys)
+            out += f"Of :doc:`{part}`, to be imported from here, too: {links}.\n\n"
+    taken = {key for keys in lent.values() for key in keys}
+    own = {k: x for k, x in found.items() if k not in taken and not is_numpys(x)}
     out += section(name, own)
-    if same := [f"`{name_of(found[key])}`" for key in found if key not in own]:
+    same = [f"`{name_of(x)}`" for k, x in found.items() if k not in taken and is_numpys(x)]
+    if same:
         out += "NumPy's own functions, whose derivative is zero: " + ", ".join(same) + ".\n"
     return out
 
@@ -192,8 +218,8 @@ API reference
 Made from the docstrings. `mg` stands for `mygrad`. All functions of NumPy's that have a derivative
 are here under NumPy's names; they take NumPy's arguments and the keyword ``constant``: True makes
 the result a constant, None (the default) makes it one if all operands are. Ufuncs take ``out``,
-``where``, ``casting``, ``order``, ``dtype``, ``subok`` and ``signature`` besides. Calling NumPy's own
-function with a tensor is the same. :doc:`/functions` lists every function of NumPy's.
+``where``, ``casting``, ``order``, ``dtype``, ``subok`` and ``signature`` besides. Calling NumPy's
+own function with a tensor is the same. :doc:`/functions` lists every function of NumPy's.
 
 .. toctree::
    :caption: mygrad

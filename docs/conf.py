@@ -56,21 +56,21 @@ NUMPY = "https://numpy.org/doc/stable/reference/generated/{}.html"
 SCIPY = "https://docs.scipy.org/doc/scipy/reference/generated/{}.html"
 
 
+def address(name: str) -> str | None:
+    """Where NumPy and SciPy explain a name: that follows a rule, so no inventory is read."""
+    if name.startswith(("scipy.special.", "scipy.optimize.")):
+        return SCIPY.format(name)
+    known: Any = np if name.startswith("numpy.") else None
+    for part in name.split(".")[1:]:
+        known = getattr(known, part, None)
+    return None if known is None else NUMPY.format(name)
+
+
 def link_to_others(app: Any, env: Any, node: Any, contnode: Any) -> Any:
-    """Link NumPy's and SciPy's names. Their addresses follow a rule, so no inventory is read."""
     from docutils import nodes
 
-    name = node.get("reftarget", "")
-    if name.startswith("numpy."):
-        known: Any = np
-        for part in name.split(".")[1:]:
-            known = getattr(known, part, None)
-        uri = NUMPY if known is not None else None
-    else:
-        uri = SCIPY if name.startswith(("scipy.special.", "scipy.optimize.")) else None
-    if uri is None:
-        return None
-    return nodes.reference("", "", contnode, refuri=uri.format(name), internal=False)
+    uri = address(node.get("reftarget", ""))
+    return uri and nodes.reference("", "", contnode, refuri=uri, internal=False)
 
 
 def write_reference(app: Any) -> None:

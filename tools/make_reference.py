@@ -245,7 +245,7 @@ def pages() -> dict[str, str]:
     out["numpys"] = title("NumPy's own") + (
         "These are NumPy's, under another name. The derivative of the functions is zero, and their "
         "results are plain arrays: "
-        + ", ".join(f"`{name_of(getattr(mg, name))}`" for name in functions)
+        + ", ".join(f"`mg.{name} <{name_of(getattr(mg, name))}>`" for name in functions)
         + ".\n\nConstants and dtypes: "
         + ", ".join(f"``mg.{name}``" for name in rest)
         + ".\n"

@@ -39,8 +39,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # Pages that stand alone have nothing to navigate.
 html_sidebars = {
-    page: []
-    for page in ("index", "tutorial", "transforms", "complex", "functions", "*-from-*")
+    page: [] for page in ("index", "tutorial", "transforms", "complex", "functions", "*-from-*")
 }
 html_show_sourcelink = False
 html_copy_source = False

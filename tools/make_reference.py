@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import Any
+from typing import Any, get_origin
 
 import numpy as np
 
@@ -41,6 +41,7 @@ PAGES = {
     "indexing": ("Writing into tensors", ["rules.index", "_inplace"]),
     "selection": ("Choosing, inserting, deleting; sets", ["rules.selection", "rules.sets"]),
     "more": ("What NumPy does not have", ["_more"]),
+    "files": ("Files", ["_io"]),
     "others": ("Others", []),
 }
 MIRRORED = {
@@ -99,12 +100,18 @@ def entry(module: str, name: str, obj: object) -> str:
         return f".. autoclass:: {full}\n   :members:\n   :special-members: __call__\n\n"
     if inspect.isroutine(obj):
         return f".. autofunction:: {full}\n\n"
+    if get_origin(obj):
+        # An alias for annotations. NumPy's are long, and say nothing to a reader.
+        value = f"   :value: {obj}\n" if len(str(obj)) < 80 else ""
+        return f".. py:data:: {name}\n   :module: {module}\n{value}\n"
     return f".. autodata:: {full}\n   :no-value:\n\n"
 
 
 def section(module: str, found: dict[str, object]) -> str:
     """A table of the names that have a text of their own, and all entries."""
-    written = [name for name, obj in found.items() if not behind(module, name, obj)]
+    written = [
+        name for name, x in found.items() if not behind(module, name, x) and not get_origin(x)
+    ]
     out = f".. currentmodule:: {module}\n\n"
     if len(written) > 1:
         out += ".. autosummary::\n\n" + "".join(f"   {name}\n" for name in written) + "\n"
@@ -164,7 +171,7 @@ def modules() -> list[str]:
 
 
 def of_module(name: str) -> dict[str, object]:
-    """The public names of a module that are functions and classes."""
+    """The public names of a module, its modules left out."""
     module = import_module(name)
     names = set(mirrors(MIRRORED[name])) if name in MIRRORED else set()
     if listed := getattr(module, "__all__", None):
@@ -176,7 +183,7 @@ def of_module(name: str) -> dict[str, object]:
             if not key.startswith("_") and getattr(obj, "__module__", "").startswith(name)
         }
     found = {key: getattr(module, key) for key in sorted(names)}
-    return {key: obj for key, obj in found.items() if callable(obj)}
+    return {key: obj for key, obj in found.items() if not isinstance(obj, ModuleType)}
 
 
 def module_page(name: str) -> str:

@@ -81,8 +81,10 @@ def package(tmp_path, monkeypatch):
     folder = tmp_path / "shop"
     (folder / "parts").mkdir(parents=True)
     (folder / "__init__.py").write_text(
-        "from . import parts\nfrom .parts import nut\n__all__ = ['nut', 'own', 'parts']\n"
+        "from . import parts\nfrom .parts import nut\n"
+        "__all__ = ['Pair', 'nut', 'own', 'parts']\n"
         "def own(): '''Own.'''\n"
+        "Pair = tuple[int, int]\n"
     )
     (folder / "parts/__init__.py").write_text("from .nut import nut\n__all__ = ['nut']\n")
     (folder / "parts/nut.py").write_text("def nut(): '''A nut.'''\ndef hidden(): '''No.'''\n")
@@ -97,7 +99,8 @@ def test_a_new_package(package):
     found = MAKE["modules"]()
     assert [n for n in found if n.startswith(package)] == [package, f"{package}.parts"]
     page, part = (MAKE["module_page"](n) for n in found if n.startswith(package))
-    assert entries(page) == ["own"]
+    assert entries(page) == ["Pair", "own"]
+    assert ".. py:data:: Pair" in page
     assert f"`~{package}.parts.nut`" in page
     assert entries(part) == ["nut"]
 

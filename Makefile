@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 # The oldest NumPy that we support, or else the oldest that this Python has wheels of.
 OLDEST_NUMPY = "numpy==2.1.*; python_version < '3.14'" "numpy==2.3.*; python_version >= '3.14'"
 
-.PHONY: demo test lint format bench test-oldest clean
+.PHONY: demo test lint format bench docs test-oldest clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/hare_lynx.py
@@ -27,11 +27,14 @@ format: .venv/.test
 bench: .venv/.bench
 	$(BIN)/python benchmarks/run.py
 
+docs: .venv/.docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --jobs 2 docs docs/_build/html
+
 test-oldest: .venv-oldest/.test
 	$(OLDEST)/python -m pytest -n 2
 
 clean:
-	rm -rf .venv .venv-oldest build dist examples/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist docs/_build docs/reference examples/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each set of what is installed; it is made again when pyproject.toml changes.

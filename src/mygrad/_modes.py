@@ -103,8 +103,9 @@ class _Switch:
     one object serves all threads and tasks.
     """
 
-    def __init__(self, name: str, var: ContextVar[Any], value: bool) -> None:
+    def __init__(self, name: str, var: ContextVar[Any], value: bool, doc: str) -> None:
         self.__name__ = name
+        self.__doc__ = doc
         self._var = var
         self._value = value
         self._stack: ContextVar[tuple[Any, ...]] = ContextVar(f"{name}_stack", default=())
@@ -201,10 +202,29 @@ class _NoAutodiff(_Switch):
         return self._wrap(func, _to_numpy)
 
 
-#: Context manager and decorator: inside, operations record nothing, lock nothing and cost
-#: little more than NumPy's own. ``no_autodiff(func, to_numpy=True)`` makes `func` return
-#: arrays. Its truth value says whether the graph is being recorded.
-no_autodiff = _NoAutodiff("no_autodiff", _tracking, False)
+no_autodiff = _NoAutodiff(
+    "no_autodiff",
+    _tracking,
+    False,
+    """Context manager and decorator: inside, operations record nothing and lock nothing.
+
+    They cost little more than NumPy's own. ``no_autodiff(func, to_numpy=True)`` makes `func`
+    return arrays. Its truth value says whether the graph is being recorded.
+
+    Examples
+    --------
+    >>> x = mg.tensor(2.0)
+    >>> with mg.no_autodiff:
+    ...     (3 * x).backward()
+    >>> x.grad is None
+    True
+    >>> @mg.no_autodiff
+    ... def predict(x):
+    ...     return 3 * x
+    >>> predict(x)
+    Tensor(6.)
+    """,
+)
 
 
 @contextmanager
@@ -217,8 +237,38 @@ def recording() -> Iterator[None]:
         _tracking.reset(token)
 
 
-#: Context manager and decorator: inside, no array is made read-only.
-mem_guard_off = _Guard("mem_guard_off", _guarding, False)
+mem_guard_off = _Guard(
+    "mem_guard_off",
+    _guarding,
+    False,
+    """Context manager and decorator: inside, no array is made read-only.
 
-#: Context manager and decorator: inside, arrays that a graph relies on are read-only.
-mem_guard_on = _Guard("mem_guard_on", _guarding, True)
+    Whoever overwrites an array that a graph relies on then gets wrong gradients.
+
+    Examples
+    --------
+    >>> a = np.ones(2)
+    >>> with mg.mem_guard_off:
+    ...     y = mg.tensor([1.0, 2.0]) * a
+    >>> a.flags.writeable
+    True
+    """,
+)
+
+mem_guard_on = _Guard(
+    "mem_guard_on",
+    _guarding,
+    True,
+    """Context manager and decorator: inside, arrays that a graph relies on are read-only.
+
+    That is the default; it serves where guarding is turned off elsewhere.
+
+    Examples
+    --------
+    >>> a = np.ones(2)
+    >>> with mg.mem_guard_on:
+    ...     y = mg.tensor([1.0, 2.0]) * a
+    >>> a.flags.writeable
+    False
+    """,
+)

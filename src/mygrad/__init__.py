@@ -75,6 +75,7 @@ from ._transforms import (
     value_and_grad,
     vjp,
 )
+from ._ufunc_objects import ufunc
 
 __version__ = "0.1.0"
 

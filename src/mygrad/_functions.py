@@ -25,7 +25,7 @@ from ._table import (
 from ._ufuncs import call, no_rule, plain_call
 from ._value import differentiable
 
-__all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf"]
+__all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf", "settled"]
 
 Function = Callable[..., Any]
 
@@ -103,14 +103,14 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
     if rule is not None:
         return record(func, args, kwargs, constant)
     if isinstance(func, np.ufunc):
-        return _settled(call(func, "__call__", args, kwargs), args, constant)
+        return settled(call(func, "__call__", args, kwargs), args, constant)
     if args and func not in SEVERAL and isinstance(args[0], (list, tuple)):
         x, t = prepare(args[0])
         args = (x if t is None else t, *args[1:])
-    return _settled(_compose(func, args, kwargs), args, constant)
+    return settled(_compose(func, args, kwargs), args, constant)
 
 
-def _settled(result: Any, args: Any, constant: bool | None) -> Any:
+def settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
         make_tuple = getattr(result, "_make", result.__class__)
@@ -136,7 +136,7 @@ def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
     """One of several results; those of integers, counts and indices, are constants always."""
     if constant is False and not differentiable(getattr(part, "dtype", np.dtype(float))):
         constant = None
-    return _settled(part, args, constant)
+    return settled(part, args, constant)
 
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:

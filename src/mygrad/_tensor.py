@@ -46,7 +46,7 @@ from ._ufuncs import call
 from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, spec_of
 from ._write import overwrite, set_item, set_shape
 
-__all__ = ["Tensor"]
+__all__ = ["QUICK", "Tensor"]
 
 _new = object.__new__
 
@@ -265,7 +265,7 @@ class Tensor(Name):
         return None if found is self else found
 
     def __array_ufunc__(self, ufunc: Any, how: str, *inputs: Any, **kwargs: Any) -> Any:
-        if not kwargs and how == "__call__" and (quick := _QUICK.get(ufunc)) is not None:
+        if not kwargs and how == "__call__" and (quick := QUICK.get(ufunc)) is not None:
             if inputs[0].__class__ is Tensor:
                 return quick[0](*inputs)
             if inputs[0].__class__ is np.ndarray:
@@ -876,4 +876,5 @@ def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) ->
 
 
 bind_tensor_class(Tensor)
-_QUICK = table_of_operators()
+#: Ufuncs -> the operators that are quickest: ``f(t, x)`` and ``f(x, t)``.
+QUICK = table_of_operators()

@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, testing
+from . import emath, errors, fft, linalg, operation_base, testing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
@@ -76,6 +76,7 @@ from ._transforms import (
     vjp,
 )
 from ._ufunc_objects import ufunc
+from .operation_base import execute_op
 
 __version__ = "0.1.0"
 

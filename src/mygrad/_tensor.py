@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._detach import notice, notice_input
+from ._detach import data_follows, notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -43,7 +43,7 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, spec_of
+from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, node, spec_of
 from ._write import overwrite, set_item, set_shape
 
 __all__ = ["QUICK", "Tensor"]
@@ -168,6 +168,8 @@ class Tensor(Name):
         >>> x
         Tensor([0., 0.])
         """
+        if data_follows.get() and (v := value_of(self)) is not None:
+            return make(data_of(self), node(OUTER, v, None, v.spec))
         return expose(self)
 
     @data.setter

@@ -39,7 +39,8 @@ class _Kind(type):
     """
 
     def __subclasscheck__(cls, other: Any) -> bool:
-        return isinstance(other, cls) or super().__subclasscheck__(other)
+        kind: Any = type(other)
+        return kind is cls or super().__subclasscheck__(other)
 
 
 class ufunc(metaclass=_Kind):
@@ -181,9 +182,7 @@ Tensor
         given = tuple([_operand(x) for x in operands])
         return settled(call(self._func, method, given, kwargs), given, constant)
 
-    def reduce(
-        self, array: Any, /, *args: Any, constant: bool | None = None, **kwargs: Any
-    ) -> Any:
+    def reduce(self, array: Any, /, *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
         """Combine the elements along an axis; see `numpy.ufunc.reduce`.
 
         Examples

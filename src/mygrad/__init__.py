@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, operation_base, testing
+from . import emath, errors, fft, linalg, operation_base, random, testing, typing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
@@ -36,6 +36,7 @@ from ._creation import (
     zeros_like,
 )
 from ._custom import checkpoint, custom_jvp, custom_vjp
+from ._io import load, save
 from ._modes import (
     mem_guard_active,
     mem_guard_off,
@@ -76,6 +77,7 @@ from ._transforms import (
     vjp,
 )
 from ._ufunc_objects import ufunc
+from ._windows import sliding_window_view
 from .operation_base import execute_op
 
 __version__ = "0.1.0"

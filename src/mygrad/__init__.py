@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, testing
+from . import emath, errors, fft, linalg, operation_base, testing, typing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
@@ -36,6 +36,7 @@ from ._creation import (
     zeros_like,
 )
 from ._custom import checkpoint, custom_jvp, custom_vjp
+from ._io import load, save
 from ._modes import (
     mem_guard_active,
     mem_guard_off,
@@ -75,6 +76,9 @@ from ._transforms import (
     value_and_grad,
     vjp,
 )
+from ._ufunc_objects import ufunc
+from ._windows import sliding_window_view
+from .operation_base import execute_op
 
 __version__ = "0.1.0"
 
@@ -115,10 +119,10 @@ globals().update(
 amax, amin = globals()["max"], globals()["min"]
 
 
-# Imported when first used: `mygrad.special` needs SciPy.
+# Imported when first used: `mygrad.special` needs SciPy, and not all need random numbers.
 # For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
-    if name in ("polynomial", "special"):
+    if name in ("polynomial", "random", "special"):
         return _import_module(f"mygrad.{name}")
     if name in ("c_", "r_"):
         return getattr(_import_module("mygrad._rebound"), name)

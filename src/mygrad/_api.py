@@ -1,8 +1,7 @@
 """``mg.f`` for each function in the table, and the few functions that NumPy does not have."""
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from inspect import Parameter, Signature
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -11,22 +10,11 @@ from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
 from ._inplace import INPLACE
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
+from ._ufunc_objects import ufunc
 
 __all__ = ["mirrors"]
 
 Function = Callable[..., Any]
-
-
-@lru_cache(None)
-def _signature(nin: int) -> Signature:
-    """The signature of a ufunc."""
-    names = ["x"] if nin == 1 else [f"x{i + 1}" for i in range(nin)]
-    keywords = {"out": None, "where": True, "casting": "same_kind", "order": "K"}
-    keywords |= {"dtype": None, "subok": True, "signature": None, "constant": None}
-    return Signature(
-        [Parameter(name, Parameter.POSITIONAL_ONLY) for name in names]
-        + [Parameter(k, Parameter.KEYWORD_ONLY, default=x) for k, x in keywords.items()]
-    )
 
 
 def mirror(func: Function) -> Function:
@@ -36,9 +24,6 @@ def mirror(func: Function) -> Function:
     def run(*args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
         return apply(func, args, kwargs, constant)
 
-    if isinstance(func, np.ufunc):
-        # Not all versions of NumPy know it.
-        run.__signature__ = _signature(func.nin)  # type: ignore[attr-defined]
     run.__doc__ = (
         f"`{name_of(func)}` of tensors and all that `mygrad.tensor` takes; gives a tensor.\n\n"
         "Takes all that the NumPy function takes, and the keyword `constant`: True makes the\n"
@@ -71,7 +56,7 @@ def mirrors(module: Any) -> dict[str, Function]:
             continue
         if func in RULES or func in COMPOSITIONS or func in OUTPUTS:
             if func not in made:
-                made[func] = mirror(func)
+                made[func] = ufunc(func) if isinstance(func, np.ufunc) else mirror(func)
             found[name] = made[func]
         elif func in INPLACE:
             found[name] = _writer(func)

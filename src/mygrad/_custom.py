@@ -26,7 +26,14 @@ from ._trees import leaves_like, leaves_of, rebuild
 from ._value import Value, add_guard, differentiable, node, spec_of, tick
 from .errors import InvalidBackprop, InvalidGradient
 
-__all__ = ["checkpoint", "custom_jvp", "custom_vjp"]
+__all__ = [
+    "check_closed",
+    "checkpoint",
+    "custom_jvp",
+    "custom_vjp",
+    "own_copy",
+    "recorded_rule",
+]
 
 Function = Callable[..., Any]
 
@@ -87,7 +94,7 @@ class _Arguments:
     def lifted(self, run: Any) -> list[Any]:
         """The leaves for a rule of the user's: tensors if the pass `run` records."""
         return [
-            x if v is None else _ours(run.lift(x, v))
+            x if v is None else own_copy(run.lift(x, v))
             for x, v in zip(self.arrays(), self.parents, strict=True)
         ]
 
@@ -141,7 +148,7 @@ def _is_active(x: Any) -> bool:
 
 
 @contextmanager
-def _recorded() -> Iterator[None]:
+def recorded_rule() -> Iterator[None]:
     """Record a rule of the user's. To detach a tensor there is an error."""
     token = refusing.set(True)
     try:
@@ -221,9 +228,12 @@ class _Transposed(Rule):
         if any([isinstance(c, Batch) for c in g]):
             raise CannotBatch
         call, outputs, kept = v.x
-        first = tick()
+        # The value of a view may be made here, so it comes before what is taken for older.
         given = [value_of(c) for c in g if isinstance(c, Name)]
-        g = [zeros_of(spec) if c is None else _ours(c) for c, spec in zip(g, v.spec, strict=True)]
+        first = tick()
+        g = [
+            zeros_of(spec) if c is None else own_copy(c) for c, spec in zip(g, v.spec, strict=True)
+        ]
         leaves = call.lifted(run)
         if any([isinstance(x, Name) for x in leaves]):
             # As tensors, what was kept has to be computed from the arguments again.
@@ -233,24 +243,27 @@ class _Transposed(Rule):
             with amid_pass():
                 grads = self.cotangents(call, args, kwargs, outputs, kept, g)
         else:
-            with _recorded():
+            with recorded_rule():
                 grads = self.cotangents(call, args, kwargs, outputs, kept, g)
-        self.check_closed(grads, (*call.parents, *given), first)
+        check_closed(self.name, grads, (*call.parents, *given), first)
         for parent, c in zip(call.parents, grads, strict=True):
             if parent is not None and c is not None:
                 run.add(parent, c if carries(c) else unwrap(c), False)
 
-    def check_closed(self, found: Sequence[Any], known: Sequence[Value | None], first: int) -> None:
-        """Raise TypeError if what a rule gave depends on values older than `first` but `known`."""
-        ends = [value_of(c) for c in found if isinstance(c, Name)]
-        if not set(upstream(ends, first)[1]).issubset(known):
-            raise TypeError(
-                f"the rule of {self.name} depends on a tensor that carries a gradient and is no "
-                "argument, which would lose it. Pass it as an argument."
-            )
+
+def check_closed(
+    name: str, found: Sequence[Any], known: Sequence[Value | None], first: int
+) -> None:
+    """Raise TypeError if what a rule gave depends on values older than `first` but `known`."""
+    ends = [value_of(c) for c in found if isinstance(c, Name)]
+    if not set(upstream(ends, first)[1]).issubset(known):
+        raise TypeError(
+            f"the rule of {name} depends on a tensor that carries a gradient and is no "
+            "argument, which would lose it. Pass it as an argument."
+        )
 
 
-def _ours(x: Any) -> Any:
+def own_copy(x: Any) -> Any:
     """An array, or a tensor, that a rule of the user's may write to, and detach at its peril.
 
     Leaves could be detached in silence.
@@ -336,7 +349,7 @@ class _Jvp(_Transposed):
             None if v is None else fresh(np.zeros(v.spec.shape, v.spec.dtype)) for v in call.parents
         ]
         inputs = [t._value for t in tangents if t is not None]
-        with _recorded():
+        with recorded_rule():
             found = self.tangents(call, args, tangents, kwargs, outputs)
             for t in found:
                 if t is not None and np.any(np.asarray(unwrap(t)) != 0):
@@ -352,11 +365,11 @@ class _Jvp(_Transposed):
             raise CannotBatch
         given = [value_of(t) for t in tangents if isinstance(t, Name)]
         first = tick()
-        tangents = [_ours(t) for t in tangents]
+        tangents = [own_copy(t) for t in tangents]
         args, kwargs = call.filled(call.lifted(run))
-        with _recorded():
+        with recorded_rule():
             found = self.tangents(call, args, tangents, kwargs, outputs)
-        self.check_closed(found, (*call.parents, *given), first)
+        check_closed(self.name, found, (*call.parents, *given), first)
         for t, spec in zip(found, v.spec, strict=True):
             if t is not None and np.shape(t) != spec.shape:
                 raise InvalidGradient(

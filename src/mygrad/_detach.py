@@ -8,7 +8,7 @@ from ._value import CLEARED, Input, Value
 from ._warn import warn_user
 from .errors import DetachedGradientWarning
 
-__all__ = ["Refused", "notice", "notice_input", "refusing"]
+__all__ = ["Refused", "data_follows", "notice", "notice_input", "refusing"]
 
 
 class Refused(TypeError):
@@ -17,6 +17,10 @@ class Refused(TypeError):
 
 #: Is it an error, in this context? So it is where nobody would look for a warning's cause.
 refusing: ContextVar[bool] = ContextVar("mygrad_refusing", default=False)
+
+#: Is ``t.data`` a tensor, in this context? So it is in operations of the user's (`Operation`),
+#: which compute with it, while they are differentiated.
+data_follows: ContextVar[bool] = ContextVar("mygrad_data_follows", default=False)
 
 # The same words at each place: NumPy may ask several times for one conversion, and Python
 # shows a warning once for each line and text.

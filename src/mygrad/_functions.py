@@ -25,7 +25,7 @@ from ._table import (
 from ._ufuncs import call, no_rule, plain_call
 from ._value import differentiable
 
-__all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf"]
+__all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf", "settled"]
 
 Function = Callable[..., Any]
 
@@ -74,10 +74,23 @@ _THIRD: dict[Function, tuple[str, ...]] = {
 }
 
 
+#: What the existing MyGrad calls some parameters -> what NumPy calls them.
+_NAMES: dict[Function, dict[str, str]] = {
+    **{f: {"x": "a"} for f in (np.sum, np.mean, np.max, np.min, np.var, np.std)},
+    np.sinc: {"a": "x"},
+    np.broadcast_to: {"a": "array"},
+    np.reshape: {"newshape": "shape"},
+    np.concatenate: {"tensors": "arrays"},
+    np.stack: {"tensors": "arrays"},
+}
+
+
 def _legacy(func: Function, args: Any, kwargs: Any) -> tuple[Any, Any]:
     """Accept the order of arguments of the existing MyGrad, where it cannot be NumPy's."""
     if func is np.transpose:
         return (args[0], args[1:]), kwargs
+    if func is np.concatenate and len(args) == 4:
+        return args[:3], {"dtype": args[3]} | kwargs
     if func in _THIRD and args[2].__class__ in (bool, int):
         return args[:2], dict(zip(_THIRD[func], args[2:], strict=False)) | kwargs
     return args, kwargs
@@ -88,11 +101,15 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
     check_constant(constant)
     if len(args) > 2:
         args, kwargs = _legacy(func, args, kwargs)
+    if kwargs and func in _NAMES:
+        kwargs = {_NAMES[func].get(name, name): x for name, x in kwargs.items()}
     rule = RULES.get(func)
     if isinstance(func, np.ufunc) and len(args) == func.nin + func.nout:
         out = args[func.nin :]
         out = out[0] if isinstance(out[0], tuple) else out
-        args, kwargs = args[: func.nin], {"out": out, **kwargs}
+        args = args[: func.nin]
+        if any([target is not None for target in out]):
+            kwargs = {"out": out, **kwargs}
     if func is np.absolute:
         # The existing MyGrad asks with it for what is the rule here: finite at zero.
         kwargs.pop("nan_to_num", None)
@@ -103,14 +120,14 @@ def apply(func: Function, args: Any, kwargs: Any, constant: bool | None) -> Any:
     if rule is not None:
         return record(func, args, kwargs, constant)
     if isinstance(func, np.ufunc):
-        return _settled(call(func, "__call__", args, kwargs), args, constant)
+        return settled(call(func, "__call__", args, kwargs), args, constant)
     if args and func not in SEVERAL and isinstance(args[0], (list, tuple)):
         x, t = prepare(args[0])
         args = (x if t is None else t, *args[1:])
-    return _settled(_compose(func, args, kwargs), args, constant)
+    return settled(_compose(func, args, kwargs), args, constant)
 
 
-def _settled(result: Any, args: Any, constant: bool | None) -> Any:
+def settled(result: Any, args: Any, constant: bool | None) -> Any:
     """The results of a composition as tensors that are constant or not as asked."""
     if isinstance(result, (tuple, list)):
         make_tuple = getattr(result, "_make", result.__class__)
@@ -136,7 +153,7 @@ def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
     """One of several results; those of integers, counts and indices, are constants always."""
     if constant is False and not differentiable(getattr(part, "dtype", np.dtype(float))):
         constant = None
-    return _settled(part, args, constant)
+    return settled(part, args, constant)
 
 
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:

@@ -15,7 +15,10 @@ from ._indexing import is_basic
 from ._table import RULES, Pullback
 from ._value import Spec
 
-__all__ = ["Lens", "dense_like", "memory_order"]
+__all__ = ["UNKNOWN", "Lens", "dense_like", "memory_order"]
+
+#: Functions that may leave elements out, or show some twice, and may rely on the memory order.
+UNKNOWN: set[Any] = set()
 
 
 class Lens:
@@ -71,12 +74,14 @@ class Lens:
         self.args = args
         self.kwargs = kwargs
         self.spec = spec
+        unknown = func in UNKNOWN
         rearranges = func not in (getitem, np.diagonal, np.real, np.imag)
-        self.injective = func is not np.broadcast_to and func is not sliding_window_view
+        repeats = func is np.broadcast_to or func is sliding_window_view
+        self.injective = not repeats and not unknown
         self.bijective = rearranges and self.injective
         self.gathers = func is getitem and not is_basic(args[0])
-        self.reshapes = func is np.reshape or func is np.ravel
-        self.writeable = self.injective and func is not np.diagonal
+        self.reshapes = func is np.reshape or func is np.ravel or unknown
+        self.writeable = not repeats and func is not np.diagonal
         if front is None:
             self.axes = memory_order(root)
         else:

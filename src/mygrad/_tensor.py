@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._detach import notice, notice_input
+from ._detach import data_follows, notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -43,10 +43,10 @@ from ._state import (
     value_of,
 )
 from ._ufuncs import call
-from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, spec_of
+from ._value import BROKEN, CLEARED, CONSTANT, UNBORN, Input, leaf, node, spec_of
 from ._write import overwrite, set_item, set_shape
 
-__all__ = ["Tensor"]
+__all__ = ["QUICK", "Tensor", "rebuild"]
 
 _new = object.__new__
 
@@ -168,6 +168,8 @@ class Tensor(Name):
         >>> x
         Tensor([0., 0.])
         """
+        if data_follows.get() and (v := value_of(self)) is not None:
+            return make(data_of(self), node(OUTER, v, None, v.spec))
         return expose(self)
 
     @data.setter
@@ -265,7 +267,7 @@ class Tensor(Name):
         return None if found is self else found
 
     def __array_ufunc__(self, ufunc: Any, how: str, *inputs: Any, **kwargs: Any) -> Any:
-        if not kwargs and how == "__call__" and (quick := _QUICK.get(ufunc)) is not None:
+        if not kwargs and how == "__call__" and (quick := QUICK.get(ufunc)) is not None:
             if inputs[0].__class__ is Tensor:
                 return quick[0](*inputs)
             if inputs[0].__class__ is np.ndarray:
@@ -602,21 +604,26 @@ class Tensor(Name):
     def __reduce__(self) -> Any:
         notice_input(self)
         grad = self.grad
-        return _rebuild, (
+        arguments = (
             self.__class__,
             np.array(data_of(self)),
             is_constant(self),
             None if grad is None else np.array(unwrap(grad)),
-            self.__dict__,
         )
+        return rebuild, arguments, self.__dict__ or None
 
     def __copy__(self) -> "Tensor":
-        rebuild, arguments = self.__reduce__()
-        return rebuild(*arguments)  # type: ignore[no-any-return]
+        _, arguments, attributes = self.__reduce__()
+        t = rebuild(*arguments)
+        t.__dict__.update(attributes or {})
+        return t
 
     def __deepcopy__(self, memo: Any) -> "Tensor":
-        t = self.__copy__()
-        t.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        _, arguments, attributes = self.__reduce__()
+        t = rebuild(*arguments)
+        # Attributes may refer to the tensor itself.
+        memo[id(self)] = t
+        t.__dict__.update(copy.deepcopy(attributes or {}, memo))
         return t
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -753,7 +760,9 @@ class Tensor(Name):
     def copy(self, order: Any = "C", *, constant: bool | None = None) -> "Tensor":
         """Return a copy that carries the gradient.
 
-        ``copy.copy``, ``copy.deepcopy``, pickling and `mygrad.tensor` make new leaves.
+        ``copy.copy``, ``copy.deepcopy``, pickling and `mygrad.tensor` make new leaves: what they
+        give has the data, the constant flag and (but for `mygrad.tensor`) the gradient, and no
+        part in the graph.
 
         Examples
         --------
@@ -864,16 +873,17 @@ def _of_subclass(operation: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _rebuild(cls: Any, data: Any, constant: bool, grad: Any, attributes: Any) -> Tensor:
+def rebuild(cls: Any, data: Any, constant: bool, grad: Any) -> Tensor:
+    """A leaf, from what is saved of a tensor."""
     t = _new(cls)
     t._array = data
     t._value = CONSTANT if constant else UNBORN
     t._home = None
-    t.__dict__.update(attributes)
     if grad is not None and not constant:
         set_gradient(t, grad)
     return t  # type: ignore[no-any-return]
 
 
 bind_tensor_class(Tensor)
-_QUICK = table_of_operators()
+#: Ufuncs -> the operators that are quickest: ``f(t, x)`` and ``f(x, t)``.
+QUICK = table_of_operators()

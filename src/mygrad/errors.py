@@ -6,6 +6,7 @@
     ├── InvalidGradient      a rule or a caller gave something that is no gradient
     ├── InvalidBackprop      the graph that is asked for has been cleared
     └── DisconnectedView     a view lost its base (kept for compatibility; never raised)
+    SkipGradient             raised by an operation of the user's for a variable without gradient
     DetachedGradientWarning  a gradient stops where it might be missed
 """
 
@@ -24,6 +25,10 @@ class InvalidBackprop(MyGradException):
 
 class DisconnectedView(MyGradException):
     """A view has no base any more; views always keep theirs, so this is never raised."""
+
+
+class SkipGradient(Exception):
+    """``Operation.backward_var`` raises it for a variable to which it contributes no gradient."""
 
 
 class DetachedGradientWarning(UserWarning):

@@ -341,3 +341,11 @@ def test_custom_rules_of_complex_functions():
     for g in (f, h):
         np.testing.assert_allclose(mg.grad(lambda z, g=g: np.sum(g(z).real))(z), want)
         np.testing.assert_allclose(mg.jvp(g, (z,), (t,))[1], 2 * z * t)
+
+
+def test_the_cotangent_may_be_a_view_made_in_the_pass():
+    double = mg.custom_vjp(lambda x: 2.0 * x)
+    double.defvjp(lambda x: (2.0 * x, None), lambda _, g: (2.0 * g,))
+    x = np.array([0.5, 1.5, 2.5])
+    hessian = mg.hessian(lambda x: (double(x).reshape(3, 1) ** 3).sum())(x)
+    np.testing.assert_allclose(hessian, np.diag(48 * x), rtol=1e-12)

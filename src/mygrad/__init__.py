@@ -115,10 +115,10 @@ globals().update(
 amax, amin = globals()["max"], globals()["min"]
 
 
-# Imported when first used: `mygrad.special` needs SciPy.
+# Imported when first used: `mygrad.special` needs SciPy, `mygrad.nnet` uses names from here.
 # For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
-    if name in ("polynomial", "special"):
+    if name in ("nnet", "polynomial", "special"):
         return _import_module(f"mygrad.{name}")
     if name in ("c_", "r_"):
         return getattr(_import_module("mygrad._rebound"), name)

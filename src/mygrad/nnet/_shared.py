@@ -12,7 +12,15 @@ from .._state import Name
 from .._table import composition
 from ..rules.shape import as_array
 
-__all__ = ["as_float", "check_fraction", "composed", "real_scalar", "run", "scores_and_labels"]
+__all__ = [
+    "as_float",
+    "check_fraction",
+    "composed",
+    "plain_number",
+    "real_scalar",
+    "run",
+    "scores_and_labels",
+]
 
 Function = Callable[..., Any]
 
@@ -34,6 +42,18 @@ def as_float(x: Any) -> Any:
     return x if x.dtype.kind in "fc" else x.astype(float)
 
 
+def plain_number(x: Any, name: str) -> float:
+    """A real parameter that no derivative is taken by, as a number.
+
+    Raises
+    ------
+    TypeError
+        If it is something else, or a tensor that carries a gradient.
+    """
+    number: float = float(array_of(real_scalar(x, name), name))
+    return number
+
+
 def real_scalar(x: Any, name: str) -> Any:
     """A parameter that must be a real number, or an array or tensor of one.
 
@@ -42,10 +62,14 @@ def real_scalar(x: Any, name: str) -> Any:
     TypeError
         If it is something else.
     """
-    kind = getattr(getattr(x, "dtype", None), "kind", None)
-    if (isinstance(x, Real) and not isinstance(x, bool)) or (kind in tuple("fiu") and x.ndim == 0):
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        fits = type(x) is not bool and isinstance(x, Real)
+    else:
+        fits = dtype.kind in "fiu" and np.ndim(x) == 0
+    if fits:
         return x
-    what = f"an array of shape {x.shape} and dtype {x.dtype}" if kind else repr(x)
+    what = f"an array of shape {np.shape(x)} and dtype {dtype}" if dtype else repr(x)
     raise TypeError(f"{name} must be a real number; got {what}")
 
 
@@ -57,10 +81,10 @@ def check_fraction(x: Any, name: str) -> float:
     ValueError
         If it is not in [0, 1).
     """
-    x = float(array_of(real_scalar(x, name), name))
-    if not 0 <= x < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1; got {x}")
-    return x
+    p = plain_number(x, name)
+    if not 0 <= p < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1; got {p}")
+    return p
 
 
 def scores_and_labels(x: Any, labels: Any, function: str) -> tuple[Any, np.ndarray]:

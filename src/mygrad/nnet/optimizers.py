@@ -111,7 +111,7 @@ class Optimizer:
 
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
-    ) -> np.ndarray:
+    ) -> Any:
         """What is to be subtracted from a parameter; what is to be remembered goes into `state`."""
         raise NotImplementedError("an optimiser is a subclass that defines _change")
 
@@ -202,7 +202,7 @@ class SGD(Optimizer):
 
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
-    ) -> np.ndarray:
+    ) -> Any:
         if self.weight_decay:
             grad = grad + self.weight_decay * value
         if not self.momentum:
@@ -267,12 +267,12 @@ class Adam(Optimizer):
 
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
-    ) -> np.ndarray:
+    ) -> Any:
         if self.weight_decay:
             grad = grad + self.weight_decay * value
         return self._adapted(grad, state, lr)
 
-    def _adapted(self, grad: np.ndarray, state: dict[str, np.ndarray], lr: float) -> np.ndarray:
+    def _adapted(self, grad: np.ndarray, state: dict[str, np.ndarray], lr: float) -> Any:
         if not state:
             state |= {"mean": np.zeros_like(grad), "square": np.zeros_like(grad)}
             state["steps"] = np.zeros((), int)
@@ -328,7 +328,7 @@ class AdamW(Adam):
 
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
-    ) -> np.ndarray:
+    ) -> Any:
         return self._adapted(grad, state, lr) + lr * self.weight_decay * value
 
 
@@ -389,7 +389,7 @@ class RMSProp(Optimizer):
 
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
-    ) -> np.ndarray:
+    ) -> Any:
         for name in ("square", "mean", "velocity"):
             wanted = {"mean": self.centered, "velocity": bool(self.momentum)}.get(name, True)
             if wanted and name not in state:
@@ -431,17 +431,17 @@ def _parameters(params: Iterable[Tensor], name: str) -> list[Tensor]:
 
 
 def _not_negative(x: Any, name: str) -> float:
-    x = float(x)
-    if not 0 <= x < math.inf:
-        raise ValueError(f"{name} must not be negative, and finite; got {x}")
-    return x
+    number = float(x)
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name} must not be negative, and finite; got {number}")
+    return number
 
 
 def _below_one(x: Any, name: str) -> float:
-    x = float(x)
-    if not 0 <= x < 1:
-        raise ValueError(f"{name} must be in [0, 1); got {x}")
-    return x
+    number = float(x)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} must be in [0, 1); got {number}")
+    return number
 
 
 def _subtract(p: Tensor, change: np.ndarray) -> None:

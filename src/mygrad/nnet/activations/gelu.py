@@ -9,6 +9,7 @@ import numpy as np
 from ..._functions import apply
 from ..._table import pullback
 from .._shared import as_float, composed, run
+from .sigmoid import sigmoid
 
 __all__ = ["gelu"]
 
@@ -50,7 +51,8 @@ def _gelu_vjp(g: Any, _: Any, x: Any) -> Any:
 @composed
 def _gelu_by_tanh(x: Any) -> Any:
     x = as_float(x)
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    # (1 + tanh(u)) / 2, which would lose digits for negative u.
+    return x * sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x * x * x))
 
 
 def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> Any:

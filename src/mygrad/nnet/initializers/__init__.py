@@ -1,7 +1,6 @@
 """Initial values for parameters: tensors of fixed or random numbers."""
 
-from mygrad import identity
-
+from ..._creation import identity
 from .constant import constant
 from .dirac import dirac
 from .glorot_normal import glorot_normal

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..._creation import tensor
-from ..._operands import array_of
 from ..._tensor import Tensor
-from .._shared import real_scalar
 
-__all__ = ["draw_normal", "draw_uniform", "fans", "shape_of", "value_of"]
+__all__ = ["draw_normal", "draw_uniform", "fans", "shape_of"]
 
 
 def shape_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
@@ -27,20 +25,17 @@ def fans(shape: tuple[int, ...], name: str) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If the shape is not that of a weight.
+        If the shape is not that of a weight, or it is empty.
     """
     if len(shape) < 2:
         raise ValueError(
             f"{name} needs the shape of a weight, (outputs, inputs, *kernel), two or more "
             f"dimensions; got {shape}"
         )
+    if 0 in shape:
+        raise ValueError(f"{name} needs a weight with elements; got the shape {shape}")
     kernel = prod(shape[2:])
     return shape[1] * kernel, shape[0] * kernel
-
-
-def value_of(x: Any, name: str) -> float:
-    """A real parameter of a distribution."""
-    return float(array_of(real_scalar(x, name), name))
 
 
 def _source(dtype: Any, rng: Any, name: str) -> Any:

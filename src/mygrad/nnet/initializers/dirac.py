@@ -39,6 +39,7 @@ def dirac(*shape: Any, dtype: Any = np.float32, constant: bool | None = None) ->
     shape = shape_of(shape)
     fans(shape, "dirac")
     kernel = np.zeros(shape, dtype)
+    middle: Any = [n // 2 for n in shape[2:]]
     channels = np.arange(min(shape[:2]))
-    kernel[(channels, channels, *[n // 2 for n in shape[2:]])] = 1
+    kernel[(channels, channels, *middle)] = 1
     return tensor(kernel, constant=constant)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_normal, fans, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_normal, fans, shape_of
 
 __all__ = ["glorot_normal"]
 
@@ -53,5 +54,5 @@ def glorot_normal(
     """
     shape = shape_of(shape)
     fan_in, fan_out = fans(shape, "glorot_normal")
-    deviation = value_of(gain, "glorot_normal: gain") * math.sqrt(2 / (fan_in + fan_out))
+    deviation = plain_number(gain, "glorot_normal: gain") * math.sqrt(2 / (fan_in + fan_out))
     return draw_normal(shape, 0, deviation, dtype, constant, rng, "glorot_normal")

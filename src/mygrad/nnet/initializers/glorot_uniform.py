@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_uniform, fans, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_uniform, fans, shape_of
 
 __all__ = ["glorot_uniform"]
 
@@ -53,5 +54,5 @@ def glorot_uniform(
     """
     shape = shape_of(shape)
     fan_in, fan_out = fans(shape, "glorot_uniform")
-    bound = value_of(gain, "glorot_uniform: gain") * math.sqrt(6 / (fan_in + fan_out))
+    bound = plain_number(gain, "glorot_uniform: gain") * math.sqrt(6 / (fan_in + fan_out))
     return draw_uniform(shape, -bound, bound, dtype, constant, rng, "glorot_uniform")

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_normal, fans, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_normal, fans, shape_of
 
 __all__ = ["he_normal"]
 
@@ -53,5 +54,5 @@ def he_normal(
     """
     shape = shape_of(shape)
     fan_in, _ = fans(shape, "he_normal")
-    deviation = value_of(gain, "he_normal: gain") * 1 / math.sqrt(fan_in)
+    deviation = plain_number(gain, "he_normal: gain") * 1 / math.sqrt(fan_in)
     return draw_normal(shape, 0, deviation, dtype, constant, rng, "he_normal")

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_uniform, fans, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_uniform, fans, shape_of
 
 __all__ = ["he_uniform"]
 
@@ -53,5 +54,5 @@ def he_uniform(
     """
     shape = shape_of(shape)
     fan_in, _ = fans(shape, "he_uniform")
-    bound = value_of(gain, "he_uniform: gain") * math.sqrt(3 / fan_in)
+    bound = plain_number(gain, "he_uniform: gain") * math.sqrt(3 / fan_in)
     return draw_uniform(shape, -bound, bound, dtype, constant, rng, "he_uniform")

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_normal, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_normal, shape_of
 
 __all__ = ["normal"]
 
@@ -45,8 +46,8 @@ def normal(
     >>> mg.nnet.initializers.normal(1, 2, std=0.1, rng=rng)
     Tensor([[ 0.01257302, -0.01321049]], dtype=float32)
     """
-    deviation = value_of(std, "normal: std")
+    deviation = plain_number(std, "normal: std")
     if not deviation >= 0:
         raise ValueError(f"normal: std must not be negative; got {deviation}")
-    center = value_of(mean, "normal: mean")
+    center = plain_number(mean, "normal: mean")
     return draw_normal(shape_of(shape), center, deviation, dtype, constant, rng, "normal")

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from ._random import draw_uniform, shape_of, value_of
+from .._shared import plain_number
+from ._random import draw_uniform, shape_of
 
 __all__ = ["uniform"]
 
@@ -45,8 +46,8 @@ def uniform(
     >>> mg.nnet.initializers.uniform(3, lower_bound=1, upper_bound=2, rng=rng)
     Tensor([1.6369617, 1.2697867, 1.0409735], dtype=float32)
     """
-    low = value_of(lower_bound, "uniform: lower_bound")
-    high = value_of(upper_bound, "uniform: upper_bound")
+    low = plain_number(lower_bound, "uniform: lower_bound")
+    high = plain_number(upper_bound, "uniform: upper_bound")
     if not low < high:
         raise ValueError(f"uniform: lower_bound={low} must be below upper_bound={high}")
     return draw_uniform(shape_of(shape), low, high, dtype, constant, rng, "uniform")

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._operands import array_of
 from ..._table import pullback
-from .._shared import as_float, real_scalar, run
+from .._shared import as_float, plain_number, run
 
 __all__ = ["epsilon", "normalized", "parameter", "scaled"]
 
@@ -45,10 +44,10 @@ def epsilon(eps: Any, function: str) -> float:
     ValueError
         If it is negative.
     """
-    eps = float(array_of(real_scalar(eps, f"{function}: eps"), f"{function}: eps"))
-    if not eps >= 0:
-        raise ValueError(f"{function}: eps must not be negative; got {eps}")
-    return eps
+    number = plain_number(eps, f"{function}: eps")
+    if not number >= 0:
+        raise ValueError(f"{function}: eps must not be negative; got {number}")
+    return number
 
 
 def parameter(x: Any, shape: tuple[int, ...], name: str) -> Any:

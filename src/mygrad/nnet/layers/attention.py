@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._operands import array_of
-from .._shared import as_float, check_fraction, composed, real_scalar
+from .._shared import as_float, check_fraction, composed, plain_number
 from ..activations.softmax import softmax
 from ._recurrent import dropout_mask
 
@@ -111,6 +111,6 @@ def scaled_dot_product_attention(
             mask = array_of(mask, "scaled_dot_product_attention: mask")
     if scale is None:
         scale = 1 / math.sqrt(q.shape[-1])
-    scale = float(array_of(real_scalar(scale, "scale"), "scaled_dot_product_attention: scale"))
+    scale = plain_number(scale, "scaled_dot_product_attention: scale")
     rate = check_fraction(dropout, "scaled_dot_product_attention: dropout")
     return apply(_attention, (q, k, v, mask, scale, rate, rng), {}, constant)

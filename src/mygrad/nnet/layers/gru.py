@@ -79,7 +79,7 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
         # Each state's cotangent goes back as many steps as allowed: all states' do so together.
         after = g[0][1:]
         for _ in range(limit):
-            after = np.concatenate([g[0][1:-1] + back(after, slice(1, None))[2], g[0][-1:]])
+            after = np.concatenate([g[0][1:-1] + back(after[1:], slice(1, None))[2], g[0][-1:]])
         azr, ah, ds = back(after, slice(None))
         first = g[0][0] + ds[0]
     else:

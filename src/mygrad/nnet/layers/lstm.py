@@ -59,8 +59,7 @@ def _(g: Any, ans: Any, operands: Any) -> Any:
     before = cells[:-1]
     slope_shown = 1 - shown * shown
     # By the cell, and by the state: the derivatives of the gates' arguments, for all steps.
-    from_cell = [c * i * (1 - i), before * f * (1 - f), i * (1 - c * c)]
-    from_cell = np.concatenate(from_cell, -1)
+    from_cell = np.concatenate([c * i * (1 - i), before * f * (1 - f), i * (1 - c * c)], -1)
     from_state = shown * o * (1 - o)
     through = o * slope_shown
     # Only higher derivatives have cotangents for gates and what is shown.

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._operands import array_of
 from ..._table import pullback
-from .._shared import composed, real_scalar, run, scores_and_labels
+from .._shared import composed, plain_number, run, scores_and_labels
 from ..activations.softmax import logsoftmax
 
 __all__ = ["focal_loss", "softmax_focal_loss"]
@@ -39,10 +38,10 @@ def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float) -> Any:
 
 
 def _gamma(gamma: Any, function: str) -> float:
-    gamma = array_of(real_scalar(gamma, f"{function}: gamma"), f"{function}: gamma")
-    if not gamma >= 0:
-        raise ValueError(f"{function}: gamma must not be negative; got {gamma}")
-    return float(gamma)
+    number = plain_number(gamma, f"{function}: gamma")
+    if not number >= 0:
+        raise ValueError(f"{function}: gamma must not be negative; got {number}")
+    return number
 
 
 def focal_loss(

@@ -7,7 +7,7 @@ import numpy as np
 from ..._functions import apply
 from ..._operands import array_of
 from ...rules.shape import as_array
-from .._shared import composed, real_scalar
+from .._shared import composed, plain_number
 from ..activations.relu import relu
 
 __all__ = ["margin_ranking_loss"]
@@ -62,7 +62,7 @@ def margin_ranking_loss(
             "margin_ranking_loss: x1 and x2 must be floating-point numbers; got the dtypes "
             f"{x1.dtype} and {x2.dtype}"
         )
-    margin = array_of(real_scalar(margin, "margin_ranking_loss: margin"), "margin_ranking_loss")
+    margin = plain_number(margin, "margin_ranking_loss: margin")
     if not margin >= 0:
         raise ValueError(f"margin_ranking_loss: margin must not be negative; got {margin}")
     y = np.asarray(array_of(y, "margin_ranking_loss: y"))

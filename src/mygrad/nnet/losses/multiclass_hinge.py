@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._operands import array_of
-from .._shared import composed, real_scalar, scores_and_labels
+from .._shared import composed, plain_number, scores_and_labels
 from ..activations.relu import relu
 
 __all__ = ["multiclass_hinge"]
@@ -55,5 +54,5 @@ def multiclass_hinge(x: Any, y_true: Any, hinge: Any = 1.0, *, constant: bool | 
     array([[ 1., -2.,  1.]])
     """
     x, labels = scores_and_labels(x, y_true, "multiclass_hinge")
-    hinge = array_of(real_scalar(hinge, "multiclass_hinge: hinge"), "multiclass_hinge: hinge")
+    hinge = plain_number(hinge, "multiclass_hinge: hinge")
     return apply(_mean, (x, labels, hinge), {}, constant)

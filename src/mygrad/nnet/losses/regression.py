@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._operands import array_of
 from ..._table import pullback
-from .._shared import as_float, composed, real_scalar, run
+from .._shared import as_float, composed, plain_number, run
 
 __all__ = ["huber", "mse"]
 
@@ -104,7 +103,7 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
     >>> x.grad
     array([0.25, 0.5 ])
     """
-    delta = float(array_of(real_scalar(delta, "huber: delta"), "huber: delta"))
+    delta = plain_number(delta, "huber: delta")
     if not delta > 0:
         raise ValueError(f"huber: delta must be positive; got {delta}")
     return apply(_mean_huber, (*_same_shape(x, y_true, "huber"), delta), {}, constant)

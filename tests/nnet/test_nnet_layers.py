@@ -126,39 +126,13 @@ def test_gru_truncated(limit):
         np.testing.assert_allclose(p.grad, q.grad, rtol=1e-10)
 
 
-def test_gru_truncated_has_higher_derivatives():
-    def loss(u, s):
-        return np.sum(nnet.gru(SEQUENCE, u, *WEIGHTS[1:], s, bp_lim=1) ** 2)
-
-    u, s = mg.tensor(US[0]), mg.tensor(S0)
-    loss(u, s).backward(create_graph=True)
-    (u.grad * u.grad).sum().backward()
-    slope = u.grad.data if isinstance(u.grad, mg.Tensor) else u.grad
-
-    def squares(a):
-        u = mg.tensor(a)
-        loss(u, mg.tensor(S0)).backward()
-        return np.sum(u.grad**2)
-
-    wanted = np.zeros_like(US[0])
-    for i in np.ndindex(wanted.shape):
-        e = np.zeros_like(wanted)
-        e[i] = 1e-5
-        wanted[i] = (squares(US[0] + e) - squares(US[0] - e)) / 2e-5
-    # The truncation is not the derivative of anything: it is differentiated as it is written.
-    assert slope.shape == wanted.shape
-
-
 def test_gru_result_may_be_overwritten():
-    parameters = [mg.tensor(p) for p in WEIGHTS]
-
     def loss(*parameters):
         s = nnet.gru(SEQUENCE, *parameters, S0)
         s[2] = 7.0
         return np.sum(s * s)
 
     check_grad(loss, *WEIGHTS, order=1)
-    assert parameters[0].grad is None
 
 
 def test_gru_dropout():
@@ -254,9 +228,9 @@ def test_dropout():
     np.testing.assert_array_equal(y.data, x.data)
     y.backward()
     np.testing.assert_array_equal(x.grad, np.ones((200, 200)))
-    np.random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
     a = nnet.dropout(x).data
-    np.random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
     np.testing.assert_array_equal(nnet.dropout(x).data, a)
 
 

@@ -115,4 +115,4 @@ def scores_and_labels(x: Any, labels: Any, function: str) -> tuple[Any, np.ndarr
             f"{function}: there are {classes} classes, but the label of example "
             f"{int(np.argmax(wrong))} is {y[np.argmax(wrong)]}"
         )
-    return x, y.astype(np.intp)
+    return x, y.astype(np.intp) % max(classes, 1)

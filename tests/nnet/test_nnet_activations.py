@@ -204,3 +204,10 @@ def test_names():
         for name in part.__all__:
             assert getattr(nnet, name) is getattr(part, name)
             assert name in nnet.__all__
+
+
+def test_relu_stops_infinite_gradients():
+    x = mg.tensor([-1.0, 4.0])
+    with np.errstate(divide="ignore"):
+        np.sqrt(nnet.relu(x)).backward()
+    np.testing.assert_array_equal(x.grad, [0, 0.25])

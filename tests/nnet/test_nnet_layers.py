@@ -41,6 +41,15 @@ def test_batchnorm():
     check_grad(lambda x, b: nnet.batchnorm(x, beta=b, eps=0), IMAGES, BETA)
 
 
+def test_batchnorm_promotes_dtypes():
+    x = mg.tensor(IMAGES, dtype=np.float32)
+    y = nnet.batchnorm(x, gamma=GAMMA, eps=1e-3)
+    y.sum().backward()
+    assert (y.dtype, x.grad.dtype) == (np.float64, np.float32)
+    x = mg.tensor(IMAGES)
+    assert nnet.batchnorm(x, gamma=GAMMA.astype(np.float32), eps=0).dtype == np.float64
+
+
 def test_layer_norm():
     wanted = standard(IMAGES, (1, 3), 1e-5)
     np.testing.assert_allclose(nnet.layer_norm(IMAGES, axis=(3, 1)).data, wanted, rtol=1e-12)

@@ -1,4 +1,4 @@
-"""Arrays with mean 0 and variance 1: what `batchnorm`, `layer_norm` and `group_norm` share."""
+"""Arrays with mean 0 and variance 1: what `layer_norm` and `group_norm` share."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ def _normalize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` less its mean, divided by ``sqrt(variance + eps)``; and one over that."""
     moved = x - np.mean(x, axes, keepdims=True)
     inverse = 1 / np.sqrt(np.mean(np.square(moved), axes, keepdims=True) + eps)
-    return moved * inverse, inverse
+    moved *= inverse
+    return moved, inverse
 
 
 @pullback(_normalize)

@@ -6,7 +6,15 @@ import numpy as np
 
 from .._shared import as_float
 
-__all__ = ["check_sequence", "check_shape", "dropout_mask", "initial", "logistic_of", "projected"]
+__all__ = [
+    "check_sequence",
+    "check_shape",
+    "dropout_mask",
+    "initial",
+    "is_zero",
+    "logistic_of",
+    "projected",
+]
 
 
 def check_shape(x: Any, shape: tuple[int, ...], name: str) -> Any:
@@ -64,3 +72,8 @@ def logistic_of(x: np.ndarray) -> None:
     np.exp(x, out=x)
     x += 1
     np.reciprocal(x, out=x)
+
+
+def is_zero(g: Any) -> bool:
+    """Is this the cotangent of something that nothing depends on?"""
+    return isinstance(g, np.ndarray) and not g.any()

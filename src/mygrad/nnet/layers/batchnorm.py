@@ -5,18 +5,51 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._record import record
+from ..._table import pullback
 from .._shared import as_float, composed
-from ._normalize import epsilon, normalized, parameter, scaled
+from ._normalize import epsilon, parameter
 
 __all__ = ["batchnorm"]
 
 
+def _normalized(operands: Any, axes: tuple[int, ...], eps: float) -> Any:
+    """The result, and the mean and one over the deviation that it was computed with."""
+    x, gamma, beta = operands
+    mean = np.mean(x, axes, keepdims=True)
+    y = np.subtract(x, mean, dtype=np.result_type(*operands))
+    inverse = 1 / np.sqrt(np.mean(np.square(y), axes, keepdims=True) + eps)
+    y *= inverse * gamma
+    y += beta
+    return y, mean, inverse
+
+
+@pullback(_normalized, several=True)
+def _(g: Any, ans: Any, operands: Any, axes: tuple[int, ...], eps: float) -> Any:
+    x, gamma, _ = operands
+    _, mean, inverse = ans
+    g, g_mean, g_inverse = g
+    n = x.size // max(mean.size, 1)
+    normal = (x - mean) * inverse
+    of_gamma = np.sum(g * normal, axes, keepdims=True)
+    of_beta = np.sum(g, axes, keepdims=True)
+    scale = inverse * gamma
+
+    def cotangent(i: int) -> Any:
+        if i:
+            return of_gamma if i == 1 else of_beta
+        along = (scale * of_gamma + inverse * inverse * g_inverse) / n
+        return scale * g - normal * along - (scale * of_beta - g_mean) / n
+
+    return cotangent
+
+
 @composed
 def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-    axes = (0, *range(2, x.ndim))
-    channels = (-1,) + (1,) * (x.ndim - 2)
-    gamma, beta = [None if p is None else np.reshape(p, channels) for p in (gamma, beta)]
-    return scaled(normalized(x, axes, eps), gamma, beta)
+    channels = (1, -1) + (1,) * (x.ndim - 2)
+    gamma = np.ones((), x.dtype) if gamma is None else np.reshape(gamma, channels)
+    beta = np.zeros((), x.dtype) if beta is None else np.reshape(beta, channels)
+    return record(_normalized, ([x, gamma, beta], (0, *range(2, x.ndim)), eps), {})[0]
 
 
 def batchnorm(

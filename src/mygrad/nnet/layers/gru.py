@@ -14,6 +14,7 @@ from ._recurrent import (
     check_shape,
     dropout_mask,
     initial,
+    is_zero,
     logistic_of,
     projected,
 )
@@ -65,14 +66,17 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
     from_r = before * slopes[..., d:]
     from_h = (1 - z) * slope_h
     # Only higher derivatives have cotangents for gates and candidates.
-    also_zr, also_h = g[1] * slopes, g[2] * slope_h
+    also_zr = None if is_zero(g[1]) else g[1] * slopes
+    also_h = None if is_zero(g[2]) else g[2] * slope_h
     back_zr, back_h = w_zr.T, w_h.T
 
     def back(ds: Any, t: Any) -> Any:
         """From the cotangent of the states after the steps `t`: those of arguments and states."""
-        ah = ds * from_h[t] + also_h[t]
+        ah = ds * from_h[t]
+        ah = ah if also_h is None else ah + also_h[t]
         reset = ah @ back_h
-        azr = np.concatenate([ds * from_z[t], reset * from_r[t]], -1) + also_zr[t]
+        azr = np.concatenate([ds * from_z[t], reset * from_r[t]], -1)
+        azr = azr if also_zr is None else azr + also_zr[t]
         return azr, ah, ds * z[t] + reset * r[t] + azr @ back_zr
 
     if limit < steps - 1:

@@ -13,6 +13,7 @@ from ._recurrent import (
     check_shape,
     dropout_mask,
     initial,
+    is_zero,
     logistic_of,
     projected,
 )
@@ -63,15 +64,20 @@ def _(g: Any, ans: Any, operands: Any) -> Any:
     from_state = shown * o * (1 - o)
     through = o * slope_shown
     # Only higher derivatives have cotangents for gates and what is shown.
-    slopes = [i * (1 - i), f * (1 - f), 1 - c * c, o * (1 - o)]
-    also = g[2] * np.concatenate(slopes, -1)
-    also_cell = g[3] * slope_shown
+    also = also_cell = None
+    if not is_zero(g[2]):
+        slopes = [i * (1 - i), f * (1 - f), 1 - c * c, o * (1 - o)]
+        also = g[2] * np.concatenate(slopes, -1)
+    if not is_zero(g[3]):
+        also_cell = g[3] * slope_shown
     back = operands[1].T
     ds, dc = g[0][steps], g[1][steps]
     rows = []
     for t in range(steps - 1, -1, -1):
-        dc = dc + ds * through[t] + also_cell[t]
-        a = np.concatenate([np.tile(dc, 3) * from_cell[t], ds * from_state[t]], -1) + also[t]
+        dc = dc + ds * through[t]
+        dc = dc if also_cell is None else dc + also_cell[t]
+        a = np.concatenate([np.tile(dc, 3) * from_cell[t], ds * from_state[t]], -1)
+        a = a if also is None else a + also[t]
         rows.append(a)
         ds = g[0][t] + a @ back
         dc = g[1][t] + dc * f[t]

@@ -27,9 +27,14 @@ def _(g: Any, ans: Any, x: Any, labels: Any, smoothing: float) -> Any:
     # What is computed from the maxima does not depend on them: they are taken for constants.
     _, highest, log_sums = ans
     n, classes = x.shape
-    p = np.exp(x - highest - log_sums)
-    target = (1 - smoothing) * (labels[:, None] == np.arange(classes)) + smoothing / classes
-    return (g[0] / n) * (p - target) + g[2] * p
+    each = g[0] / n
+    c = (each + g[2]) * np.exp(x - highest - log_sums)
+    if smoothing:
+        c = c - each * (smoothing / classes)
+    if isinstance(c, np.ndarray):
+        c[np.arange(n), labels] -= (1 - smoothing) * each
+        return c
+    return c - each * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
 
 
 def softmax_crossentropy(

@@ -15,7 +15,6 @@ from ._recurrent import (
     dropout_mask,
     initial,
     is_zero,
-    logistic_of,
     projected,
 )
 
@@ -28,27 +27,32 @@ def _gru(operands: Any, limit: int) -> Any:
     The operands are the inputs' part of z, r and h side by side, the weights of z and r side by
     side, that of h, and the first state.
     """
-    inputs, w_zr, w_h, s0 = operands
-    steps, n, d = inputs.shape[0], inputs.shape[1], s0.shape[-1]
     dtype = np.result_type(*operands)
+    inputs, w_zr, w_h, s0 = [x.astype(dtype, copy=False) for x in operands]
+    steps, n, d = inputs.shape[0], inputs.shape[1], s0.shape[-1]
     states = np.empty((steps + 1, n, d), dtype)
     gates = np.empty((steps, n, 2 * d), dtype)
     candidates = np.empty((steps, n, d), dtype)
     states[0] = s0
     part = np.empty((n, d), dtype)
+    # Their negatives, for sigmoid(x) is 1 / (1 + exp(-x)).
+    w_zr, inputs_zr = -w_zr, -inputs[..., : 2 * d]
+    rows = zip(states, states[1:], gates, candidates, inputs_zr, inputs[..., 2 * d :], strict=False)
+    # Small arrays make up for most of the time by the number of calls: hence all in place.
     with np.errstate(over="ignore"):
-        for t in range(steps):
-            s, zr, h = states[t], gates[t], candidates[t]
-            np.matmul(s, w_zr, out=zr)
-            zr += inputs[t, :, : 2 * d]
-            logistic_of(zr)
+        for s, after, zr, h, x_zr, x_h in rows:
+            np.dot(s, w_zr, out=zr)
+            zr += x_zr
+            np.exp(zr, out=zr)
+            zr += 1
+            np.reciprocal(zr, out=zr)
             np.multiply(zr[:, d:], s, out=part)
-            np.matmul(part, w_h, out=h)
-            h += inputs[t, :, 2 * d :]
+            np.dot(part, w_h, out=h)
+            h += x_h
             np.tanh(h, out=h)
-            np.subtract(s, h, out=part)
-            part *= zr[:, :d]
-            np.add(part, h, out=states[t + 1])
+            np.subtract(s, h, out=after)
+            after *= zr[:, :d]
+            after += h
     return states, gates, candidates
 
 
@@ -62,8 +66,7 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
     # The slopes of what the gates' and candidates' arguments go through, for all steps.
     slopes = gates * (1 - gates)
     slope_h = 1 - h * h
-    from_z = (before - h) * slopes[..., :d]
-    from_r = before * slopes[..., d:]
+    from_zr = np.concatenate([before - h, before], -1) * slopes
     from_h = (1 - z) * slope_h
     # Only higher derivatives have cotangents for gates and candidates.
     also_zr = None if is_zero(g[1]) else g[1] * slopes
@@ -75,7 +78,7 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
         ah = ds * from_h[t]
         ah = ah if also_h is None else ah + also_h[t]
         reset = ah @ back_h
-        azr = np.concatenate([ds * from_z[t], reset * from_r[t]], -1)
+        azr = np.concatenate([ds, reset], -1) * from_zr[t]
         azr = azr if also_zr is None else azr + also_zr[t]
         return azr, ah, ds * z[t] + reset * r[t] + azr @ back_zr
 

@@ -89,6 +89,8 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
             after = np.concatenate([g[0][1:-1] + back(after[1:], slice(1, None))[2], g[0][-1:]])
         azr, ah, ds = back(after, slice(None))
         first = g[0][0] + ds[0]
+    elif isinstance(from_zr, np.ndarray) and also_zr is None is also_h:
+        azr, ah, first = _back_in_place(g[0], z, r, from_zr, from_h, back_zr, back_h)
     else:
         ds = g[0][steps]
         rows = []
@@ -109,6 +111,31 @@ def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
         return first
 
     return cotangent
+
+
+def _back_in_place(
+    g: Any, z: Any, r: Any, from_zr: Any, from_h: Any, back_zr: Any, back_h: Any
+) -> tuple[Any, Any, Any]:
+    """All steps back, on arrays: what the rule does step by step, in half the time."""
+    d = z.shape[-1]
+    azr, ah = np.empty_like(from_zr), np.empty_like(from_h)
+    ds = g[-1].astype(azr.dtype)
+    reset, part = np.empty_like(ds), np.empty_like(ds)
+    rows = (g[:-1], z, r, from_zr[..., :d], from_zr[..., d:], from_h, azr, ah)
+    for more, z_t, r_t, from_z, from_r, by_h, azr_t, ah_t in zip(
+        *[x[::-1] for x in rows], strict=True
+    ):
+        np.multiply(ds, by_h, out=ah_t)
+        np.dot(ah_t, back_h, out=reset)
+        np.multiply(ds, from_z, out=azr_t[:, :d])
+        np.multiply(reset, from_r, out=azr_t[:, d:])
+        np.dot(azr_t, back_zr, out=part)
+        ds *= z_t
+        reset *= r_t
+        ds += reset
+        ds += part
+        ds += more
+    return azr, ah, ds
 
 
 @composed

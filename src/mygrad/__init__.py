@@ -119,10 +119,10 @@ globals().update(
 amax, amin = globals()["max"], globals()["min"]
 
 
-# Imported when first used: `mygrad.special` needs SciPy, and not all need random numbers.
+# Imported when first used: not all need random numbers or networks, and `special` needs SciPy.
 # For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
-    if name in ("polynomial", "random", "special"):
+    if name in ("nnet", "polynomial", "random", "special"):
         return _import_module(f"mygrad.{name}")
     if name in ("c_", "r_"):
         return getattr(_import_module("mygrad._rebound"), name)

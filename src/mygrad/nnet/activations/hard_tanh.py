@@ -1,0 +1,49 @@
+"""Clipping as an activation."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from .._shared import as_float, composed, real_scalar
+
+__all__ = ["hard_tanh"]
+
+
+@composed
+def _clipped(x: Any, lower_bound: Any, upper_bound: Any) -> Any:
+    return np.clip(as_float(x), lower_bound, upper_bound)
+
+
+def hard_tanh(
+    x: Any, *, lower_bound: Any = -1, upper_bound: Any = 1, constant: bool | None = None
+) -> Any:
+    """Return `x`, cut off at a lower and an upper bound. The derivative at the bounds is 0.
+
+    Parameters
+    ----------
+    x
+        A tensor or array-like.
+    lower_bound, upper_bound
+        Real numbers. Tensors of one get a gradient, too.
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    TypeError
+        If a bound is no real number.
+
+    Examples
+    --------
+    >>> x = mg.tensor([-2.0, 0.5, 1.0])
+    >>> y = mg.nnet.hard_tanh(x)
+    >>> y
+    Tensor([-1. ,  0.5,  1. ])
+    >>> y.backward()
+    >>> x.grad
+    array([0., 1., 0.])
+    """
+    lower = real_scalar(lower_bound, "hard_tanh: lower_bound")
+    upper = real_scalar(upper_bound, "hard_tanh: upper_bound")
+    return apply(_clipped, (x, lower, upper), {}, constant)

@@ -1,0 +1,58 @@
+"""The rectified linear unit with a slope for negative numbers."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from ..._table import pullback
+from .._shared import as_float, real_scalar
+
+__all__ = ["leaky_relu"]
+
+
+def leaky(x: Any, slope: Any) -> Any:
+    x = as_float(x)
+    return np.where(x > 0, x, slope * x)
+
+
+@pullback(leaky)
+def _by_x(g: Any, _: Any, x: Any, slope: Any) -> Any:
+    return g * np.where(x > 0, 1, slope)
+
+
+@pullback(leaky, "slope")
+def _by_slope(g: Any, _: Any, x: Any, _slope: Any) -> Any:
+    return g * np.where(x > 0, 0, x)
+
+
+def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
+    """Return `x` where it is positive, and ``slope * x`` elsewhere.
+
+    The derivative at 0 is `slope`.
+
+    Parameters
+    ----------
+    x
+        A tensor or array-like.
+    slope
+        A real number. A tensor of one gets a gradient, too.
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    TypeError
+        If `slope` is no real number.
+
+    Examples
+    --------
+    >>> x = mg.tensor([-2.0, 3.0])
+    >>> y = mg.nnet.leaky_relu(x, 0.1)
+    >>> y
+    Tensor([-0.2,  3. ])
+    >>> y.backward()
+    >>> x.grad
+    array([0.1, 1. ])
+    """
+    return apply(leaky, (x, real_scalar(slope, "leaky_relu: slope")), {}, constant)

@@ -1,0 +1,43 @@
+"""The sigmoid linear unit."""
+
+from typing import Any
+
+from ..._functions import apply
+from ..._table import pullback
+from .._shared import as_float, run
+from .sigmoid import logistic
+
+__all__ = ["silu"]
+
+
+def _silu(x: Any) -> Any:
+    x = as_float(x)
+    return x * logistic(x)
+
+
+@pullback(_silu)
+def _(g: Any, _: Any, x: Any) -> Any:
+    return g * run(logistic, x) * (1 + x * run(logistic, -x))
+
+
+def silu(x: Any, *, constant: bool | None = None) -> Any:
+    """Return ``x * sigmoid(x)`` of each element, also known as swish.
+
+    Parameters
+    ----------
+    x
+        A tensor or array-like.
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Examples
+    --------
+    >>> x = mg.tensor([0.0, 2.0])
+    >>> y = mg.nnet.silu(x)
+    >>> y
+    Tensor([0.        , 1.76159416])
+    >>> y.backward()
+    >>> x.grad
+    array([0.5       , 1.09078425])
+    """
+    return apply(_silu, (x,), {}, constant)

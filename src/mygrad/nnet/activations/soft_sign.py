@@ -1,0 +1,44 @@
+"""The soft sign."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from ..._table import pullback
+from .._shared import as_float
+
+__all__ = ["soft_sign"]
+
+
+def _soft_sign(x: Any) -> Any:
+    x = as_float(x)
+    return x / (1 + np.abs(x))
+
+
+@pullback(_soft_sign)
+def _(g: Any, _: Any, x: Any) -> Any:
+    return g / np.square(1 + np.abs(x))
+
+
+def soft_sign(x: Any, *, constant: bool | None = None) -> Any:
+    """Return ``x / (1 + |x|)`` of each element.
+
+    Parameters
+    ----------
+    x
+        A tensor or array-like.
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Examples
+    --------
+    >>> x = mg.tensor([-1.0, 0.0, 3.0])
+    >>> y = mg.nnet.soft_sign(x)
+    >>> y
+    Tensor([-0.5 ,  0.  ,  0.75])
+    >>> y.backward()
+    >>> x.grad
+    array([0.25  , 1.    , 0.0625])
+    """
+    return apply(_soft_sign, (x,), {}, constant)

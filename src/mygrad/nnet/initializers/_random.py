@@ -1,0 +1,65 @@
+"""What the random initializers have in common: their arguments, and drawing the numbers."""
+
+from math import prod
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from ..._creation import tensor
+from ..._tensor import Tensor
+
+__all__ = ["draw_normal", "draw_uniform", "fans", "shape_of"]
+
+
+def shape_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    """A shape that was given as integers, or as one sequence of them."""
+    if len(shape) == 1 and not hasattr(shape[0], "__index__"):
+        shape = tuple(shape[0])
+    return tuple([index(n) for n in shape])
+
+
+def fans(shape: tuple[int, ...], name: str) -> tuple[int, int]:
+    """How many inputs each output has, and how many outputs each input has.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not that of a weight, or it is empty.
+    """
+    if len(shape) < 2:
+        raise ValueError(
+            f"{name} needs the shape of a weight, (outputs, inputs, *kernel), two or more "
+            f"dimensions; got {shape}"
+        )
+    if 0 in shape:
+        raise ValueError(f"{name} needs a weight with elements; got the shape {shape}")
+    kernel = prod(shape[2:])
+    return shape[1] * kernel, shape[0] * kernel
+
+
+def _source(dtype: Any, rng: Any, name: str) -> Any:
+    """What draws the numbers: a generator, or NumPy's global state."""
+    if np.dtype(dtype).kind != "f":
+        raise ValueError(f"{name} makes floating-point numbers; got dtype={np.dtype(dtype)}")
+    if rng is None:
+        return np.random
+    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
+        raise TypeError(
+            f"{name}: rng must be a generator, as numpy.random.default_rng(seed); got {rng!r}"
+        )
+    return rng
+
+
+def draw_uniform(
+    shape: tuple[int, ...], low: float, high: float, dtype: Any, constant: Any, rng: Any, name: str
+) -> Tensor:
+    """A tensor of numbers that are uniform between bounds."""
+    return tensor(_source(dtype, rng, name).uniform(low, high, shape), dtype, constant=constant)
+
+
+def draw_normal(
+    shape: tuple[int, ...], mean: float, std: float, dtype: Any, constant: Any, rng: Any, name: str
+) -> Tensor:
+    """A tensor of normal numbers."""
+    return tensor(_source(dtype, rng, name).normal(mean, std, shape), dtype, constant=constant)

@@ -1,0 +1,58 @@
+"""Uniform numbers for a weight, after He."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..._tensor import Tensor
+from .._shared import plain_number
+from ._random import draw_uniform, fans, shape_of
+
+__all__ = ["he_uniform"]
+
+
+def he_uniform(
+    *shape: Any,
+    gain: Any = 1,
+    dtype: Any = np.float32,
+    constant: bool | None = None,
+    rng: np.random.Generator | None = None,
+) -> Tensor:
+    """Return uniform numbers in ±gain * sqrt(3 / inputs) [1]_.
+
+    Parameters
+    ----------
+    *shape
+        The shape of a weight, (outputs, inputs, *kernel), as integers or as one tuple.
+    gain
+        A factor of the numbers.
+    dtype
+        A floating-point dtype.
+    constant
+        True makes the tensor a constant.
+    rng
+        The generator to draw from, as `numpy.random.default_rng` makes it; NumPy's global state, as
+        `numpy.random.seed` sets it, if not given.
+
+    Raises
+    ------
+    ValueError
+        If the shape has less than two dimensions, or the dtype is no floating-point one.
+
+    References
+    ----------
+    .. [1] He et al., Delving Deep into Rectifiers, 2015. With ``gain=sqrt(2)`` it is their choice
+       for `relu`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> w = mg.nnet.initializers.he_uniform(300, 200, rng=rng)
+    >>> w.shape, bool(abs(np.std(w) - np.sqrt(1 / 200)) < 0.001)
+    ((300, 200), True)
+    """
+    shape = shape_of(shape)
+    fan_in, _ = fans(shape, "he_uniform")
+    bound = plain_number(gain, "he_uniform: gain") * math.sqrt(3 / fan_in)
+    return draw_uniform(shape, -bound, bound, dtype, constant, rng, "he_uniform")

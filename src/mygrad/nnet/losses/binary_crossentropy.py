@@ -1,0 +1,71 @@
+"""Cross-entropy of yes and no."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from .._shared import as_float, composed
+from ..activations.softplus import softplus
+
+__all__ = ["binary_crossentropy"]
+
+
+@composed
+def _of_scores(x: Any, y: Any) -> Any:
+    # -log(sigmoid(x)) is softplus(-x): no digits are lost, and nothing overflows.
+    return np.mean(y * softplus(-x) + (1 - y) * softplus(x))
+
+
+@composed
+def _of_probabilities(p: Any, y: Any) -> Any:
+    # 0 * log(0) is zero: where both factors are zero, the logarithm is that of 1.
+    yes = np.log(np.where((y != 0) | (p != 0), p, 1))
+    no = np.log1p(-np.where((y != 1) | (p != 1), p, 0))
+    return -np.mean(y * yes + (1 - y) * no)
+
+
+def binary_crossentropy(
+    x: Any, y_true: Any, *, logits: bool = False, constant: bool | None = None
+) -> Any:
+    """Return the mean of ``-y_true * log(p) - (1 - y_true) * log(1 - p)``.
+
+    Parameters
+    ----------
+    x
+        The probabilities p; with `logits` the scores that `sigmoid` makes p of. From scores the
+        loss is exact and finite also where p is rounded to 0 or 1.
+    y_true
+        The targets, in [0, 1], of the same shape.
+    logits
+        Are these scores?
+    constant
+        True makes the result a constant; None makes it one if `x` and `y_true` are.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or probabilities are not in [0, 1].
+
+    Examples
+    --------
+    >>> x = mg.tensor([0.0, 1000.0])
+    >>> loss = mg.nnet.binary_crossentropy(x, [1, 0], logits=True)
+    >>> loss
+    Tensor(500.34657359)
+    >>> loss.backward()
+    >>> x.grad
+    array([-0.25,  0.5 ])
+    >>> mg.nnet.binary_crossentropy([0.5, 0.0], [1, 0])
+    Tensor(0.34657359)
+    """
+    x, y = as_float(x), as_float(y_true)
+    if x.shape != y.shape:
+        raise ValueError(
+            f"binary_crossentropy: the prediction of shape {x.shape} and the target of shape "
+            f"{y.shape} must have the same shape"
+        )
+    for name, given in (("y_true", y), *(() if logits else (("x", x),))):
+        if np.any((given < 0) | (given > 1)):
+            raise ValueError(f"binary_crossentropy: {name} must be probabilities, in [0, 1]")
+    return apply(_of_scores if logits else _of_probabilities, (x, y), {}, constant)

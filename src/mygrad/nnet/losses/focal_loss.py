@@ -1,0 +1,131 @@
+"""The focal loss."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from ..._table import pullback
+from .._shared import composed, plain_number, run, scores_and_labels
+from ..activations.softmax import logsoftmax
+
+__all__ = ["focal_loss", "softmax_focal_loss"]
+
+
+def _focal(log_p: Any, gamma: float) -> Any:
+    """``-(1 - p)**gamma * log(p)``, by the logarithm: 1 - p has all its digits."""
+    return -((-np.expm1(log_p)) ** gamma) * log_p
+
+
+@pullback(_focal)
+def _(g: Any, _: Any, log_p: Any, gamma: float) -> Any:
+    q = -np.expm1(log_p)
+    # log(p) / q has a limit where both are zero; p * log(p) is zero where p is.
+    one = log_p == 0
+    finite = np.where(one | np.isinf(log_p), -1, log_p)
+    ratio = finite / np.where(one, 1, q)
+    return -g * q**gamma * (1 - gamma * np.exp(log_p) * ratio)
+
+
+@composed
+def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float) -> Any:
+    return alpha * run(_focal, np.log(probs[np.arange(len(labels)), labels]), gamma)
+
+
+@composed
+def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float) -> Any:
+    return alpha * run(_focal, logsoftmax(scores)[np.arange(len(labels)), labels], gamma)
+
+
+def _gamma(gamma: Any, function: str) -> float:
+    number = plain_number(gamma, f"{function}: gamma")
+    if not number >= 0:
+        raise ValueError(f"{function}: gamma must not be negative; got {number}")
+    return number
+
+
+def focal_loss(
+    class_probs: Any,
+    targets: Any,
+    *,
+    alpha: Any = 1,
+    gamma: Any = 0,
+    constant: bool | None = None,
+) -> Any:
+    """Return ``-alpha * (1 - p)**gamma * log(p)`` of each example, p its class's probability [1]_.
+
+    Parameters
+    ----------
+    class_probs
+        The probabilities of C classes for N examples, of shape (N, C).
+    targets
+        The classes of the examples: N integers.
+    alpha
+        A factor of the loss: a number, or one for each example.
+    gamma
+        How much less examples count that are classified well already; not negative.
+    constant
+        True makes the result a constant; None makes it one if `class_probs` is.
+
+    Returns
+    -------
+    Tensor
+        The losses of the examples, of shape (N,).
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong, or `gamma` is negative.
+    TypeError
+        If the targets are no integers, or `gamma` is no real number.
+    IndexError
+        If a target names no class.
+
+    References
+    ----------
+    .. [1] Lin et al., Focal Loss for Dense Object Detection, 2017.
+
+    Examples
+    --------
+    >>> p = mg.tensor([[0.5, 0.5], [0.1, 0.9]])
+    >>> mg.nnet.focal_loss(p, [0, 1], gamma=2)
+    Tensor([0.1732868 , 0.00105361])
+    """
+    probs, labels = scores_and_labels(class_probs, targets, "focal_loss")
+    return apply(
+        _of_probabilities, (probs, labels, alpha, _gamma(gamma, "focal_loss")), {}, constant
+    )
+
+
+def softmax_focal_loss(
+    scores: Any, targets: Any, *, alpha: Any = 1, gamma: Any = 0, constant: bool | None = None
+) -> Any:
+    """Return `focal_loss` of ``softmax(scores)``, also where that is too small for a number.
+
+    Parameters
+    ----------
+    scores
+        The scores of N examples for C classes, of shape (N, C).
+    targets, alpha, gamma, constant
+        As in `focal_loss`.
+
+    Returns
+    -------
+    Tensor
+        The losses of the examples, of shape (N,).
+
+    Raises
+    ------
+    ValueError, TypeError, IndexError
+        As `focal_loss` does.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[0.0, 0.0], [0.0, np.log(9.0)]])
+    >>> loss = mg.nnet.softmax_focal_loss(x, [0, 1], gamma=2)
+    >>> loss
+    Tensor([0.1732868 , 0.00105361])
+    """
+    scores, labels = scores_and_labels(scores, targets, "softmax_focal_loss")
+    gamma = _gamma(gamma, "softmax_focal_loss")
+    return apply(_of_scores, (scores, labels, alpha, gamma), {}, constant)

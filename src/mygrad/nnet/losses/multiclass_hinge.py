@@ -1,0 +1,58 @@
+"""The hinge loss for several classes."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from .._shared import composed, plain_number, scores_and_labels
+from ..activations.relu import relu
+
+__all__ = ["multiclass_hinge"]
+
+
+@composed
+def _mean(x: Any, labels: Any, hinge: Any) -> Any:
+    rows = np.arange(len(labels))
+    margins = np.full(x.shape, hinge, x.dtype)
+    # The class itself does not count: relu(0) is zero, and so is its derivative.
+    margins[rows, labels] = 0
+    return np.sum(relu(x - x[rows, labels][:, None] + margins)) / len(labels)
+
+
+def multiclass_hinge(x: Any, y_true: Any, hinge: Any = 1.0, *, constant: bool | None = None) -> Any:
+    """Return the sum over the other classes j of ``max(0, x[j] - x[label] + hinge)``, the mean.
+
+    Parameters
+    ----------
+    x
+        The scores of N examples for C classes, of shape (N, C).
+    y_true
+        The classes of the examples: N integers.
+    hinge
+        By how much the score of an example's class should be above the others.
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong.
+    TypeError
+        If the labels are no integers, or `hinge` is no real number.
+    IndexError
+        If a label names no class.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1.0, 1.5, 3.0]])
+    >>> loss = mg.nnet.multiclass_hinge(x, [1])
+    >>> loss
+    Tensor(3.)
+    >>> loss.backward()
+    >>> x.grad
+    array([[ 1., -2.,  1.]])
+    """
+    x, labels = scores_and_labels(x, y_true, "multiclass_hinge")
+    hinge = plain_number(hinge, "multiclass_hinge: hinge")
+    return apply(_mean, (x, labels, hinge), {}, constant)

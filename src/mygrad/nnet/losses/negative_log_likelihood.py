@@ -1,0 +1,66 @@
+"""The negative log-likelihood."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from ...rules.shape import as_array
+from .._shared import composed, scores_and_labels
+
+__all__ = ["negative_log_likelihood"]
+
+
+@composed
+def _mean(x: Any, labels: Any, weights: Any) -> Any:
+    chosen = x[np.arange(len(labels)), labels]
+    return -np.mean(chosen if weights is None else chosen * weights[labels])
+
+
+def negative_log_likelihood(
+    x: Any, y_true: Any, *, weights: Any = None, constant: bool | None = None
+) -> Any:
+    """Return the mean of ``-x[label] * weights[label]``.
+
+    It is not divided by the weights: the mean is over the examples.
+
+    Parameters
+    ----------
+    x
+        The logarithms of the probabilities of C classes for N examples, of shape (N, C), as
+        `logsoftmax` gives them.
+    y_true
+        The classes of the examples: N integers.
+    weights
+        A weight for each class, of shape (C,).
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong.
+    TypeError
+        If the labels are no integers.
+    IndexError
+        If a label names no class.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[-1.0, -2.0], [-3.0, -4.0]])
+    >>> loss = mg.nnet.negative_log_likelihood(x, [0, 1], weights=[1.0, 2.0])
+    >>> loss
+    Tensor(4.5)
+    >>> loss.backward()
+    >>> x.grad
+    array([[-0.5,  0. ],
+           [ 0. , -1. ]])
+    """
+    x, labels = scores_and_labels(x, y_true, "negative_log_likelihood")
+    weights = None if weights is None else as_array(weights)
+    if weights is not None and weights.shape != x.shape[1:]:
+        raise ValueError(
+            f"negative_log_likelihood: there are {x.shape[1]} classes, so weights must have the "
+            f"shape {x.shape[1:]}; got {weights.shape}"
+        )
+    return apply(_mean, (x, labels, weights), {}, constant)

@@ -1,0 +1,78 @@
+"""Softmax and cross-entropy in one."""
+
+from typing import Any
+
+import numpy as np
+
+from ..._functions import apply
+from ..._table import pullback
+from .._shared import check_fraction, scores_and_labels
+
+__all__ = ["softmax_crossentropy"]
+
+
+def _mean_loss(x: Any, labels: Any, smoothing: float) -> Any:
+    """The mean loss; what softmax is computed from: the maxima, and logarithms of sums."""
+    highest = np.max(x, 1, keepdims=True)
+    moved = x - highest
+    log_sums = np.log(np.sum(np.exp(moved), 1, keepdims=True))
+    wanted = moved[np.arange(len(labels)), labels]
+    if smoothing:
+        wanted = (1 - smoothing) * wanted + smoothing * np.mean(moved, 1)
+    return np.mean(log_sums[:, 0] - wanted), highest, log_sums
+
+
+@pullback(_mean_loss)
+def _(g: Any, ans: Any, x: Any, labels: Any, smoothing: float) -> Any:
+    # What is computed from the maxima does not depend on them: they are taken for constants.
+    _, highest, log_sums = ans
+    n, classes = x.shape
+    each = g[0] / n
+    c = (each + g[2]) * np.exp(x - highest - log_sums)
+    if smoothing:
+        c = c - each * (smoothing / classes)
+    if isinstance(c, np.ndarray):
+        c[np.arange(n), labels] -= (1 - smoothing) * each
+        return c
+    return c - each * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
+
+
+def softmax_crossentropy(
+    x: Any, y_true: Any, *, label_smoothing: float = 0.0, constant: bool | None = None
+) -> Any:
+    """Return the mean of ``-log(softmax(x)[label])``.
+
+    Parameters
+    ----------
+    x
+        The scores of N examples for C classes, of shape (N, C).
+    y_true
+        The classes of the examples: N integers.
+    label_smoothing
+        The part of each example's weight that is given to all classes alike, in [0, 1).
+    constant
+        True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong, or `label_smoothing` is not in [0, 1).
+    TypeError
+        If the labels are no integers.
+    IndexError
+        If a label names no class.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[0.0, 0.0], [0.0, np.log(3.0)]])
+    >>> loss = mg.nnet.softmax_crossentropy(x, [0, 1])
+    >>> loss
+    Tensor(0.49041463)
+    >>> loss.backward()
+    >>> x.grad
+    array([[-0.25 ,  0.25 ],
+           [ 0.125, -0.125]])
+    """
+    x, labels = scores_and_labels(x, y_true, "softmax_crossentropy")
+    smoothing = check_fraction(label_smoothing, "softmax_crossentropy: label_smoothing")
+    return apply(_mean_loss, (x, labels, smoothing), {}, constant)[0]

@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, testing
+from . import emath, errors, fft, linalg, nnet, testing
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,
@@ -75,6 +75,7 @@ from ._transforms import (
     value_and_grad,
     vjp,
 )
+from ._windows import sliding_window_view
 
 __version__ = "0.1.0"
 

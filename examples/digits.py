@@ -206,8 +206,8 @@ def draw_mistakes(figure, images, labels, probabilities):
     wrong = guessed != labels
     order = np.lexsort((np.where(wrong, -certain, certain), ~wrong))
     figure.suptitle(
-        f"Of {len(labels)} digits not seen before, {np.sum(wrong)} were read wrongly; then those that "
-        "were read with least certainty",
+        f"Of {len(labels)} digits not seen before, {np.sum(wrong)} were read wrongly, "
+        "the others here with least certainty",
         x=0.01, ha="left", weight="bold",
     )  # fmt: skip
     for axes, i in zip(figure.subplots(1, 10), order, strict=False):

@@ -136,6 +136,59 @@ def test_operands_of_any_layout():
 
 
 # ----------------------------------------------------------------------------------------
+# Numbers of another library
+# ----------------------------------------------------------------------------------------
+
+
+def wave(*shape, phase=0.0):
+    return np.sin(np.arange(np.prod(shape)) * 0.7 + phase).reshape(shape)
+
+
+@pytest.mark.parametrize(
+    ("f", "shapes", "wanted"),
+    [
+        (
+            lambda x, w: conv_nd(x, w, stride=2, padding=1, dilation=3),
+            [(2, 3, 11), (4, 3, 3)],
+            [3.601658452918, -2.518101526196, -0.741221904365],
+        ),
+        (
+            lambda x, w: conv_nd(x, w, stride=(2, 1), padding=(1, 2), dilation=(2, 1)),
+            [(2, 3, 7, 6), (5, 3, 3, 3)],
+            [0.297073486842, -0.4489478192, -1.010459636031],
+        ),
+        (
+            lambda x, w: conv_nd(x, w, stride=(1, 2, 1), padding=(0, 1, 2)),
+            [(1, 2, 4, 5, 3), (3, 2, 2, 3, 2)],
+            [-0.050812801278, -0.032027641632, 0.052249913673],
+        ),
+        (
+            lambda x, w: conv_transpose_nd(
+                x, w, stride=(3, 2), padding=(2, 1), output_padding=(1, 0), dilation=(1, 2)
+            ),
+            [(2, 4, 3, 4), (4, 2, 3, 2)],
+            [-20.058371079056, -17.290455537601, 33.433900072768],
+        ),
+        (lambda x: max_pool(x, (3, 2), (2, 1)), [(2, 3, 7, 6)], [0.113500403005, -0.740101098254]),
+        (
+            lambda x: avg_pool(x, (2, 1, 3), (2, 1, 1)),
+            [(1, 2, 4, 5, 6)],
+            [-0.67058794061, -0.54970459951],
+        ),
+    ],
+    ids=["conv1d", "conv2d", "conv3d", "conv_transpose2d", "max_pool2d", "avg_pool3d"],
+)
+def test_numbers_of_pytorch(f, shapes, wanted):
+    """PyTorch 2.13's results and gradients, each times a wave, in double precision."""
+    tensors = [mg.tensor(wave(*shape)) for shape in shapes]
+    y = f(*tensors)
+    loss = (y * wave(*y.shape, phase=1.0)).sum()
+    loss.backward()
+    found = [loss.item(), *[np.sum(t.grad * wave(*t.shape, phase=2.0)) for t in tensors]]
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-11)
+
+
+# ----------------------------------------------------------------------------------------
 # Transposes, and derivatives of higher order
 # ----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from spec import STEPS
+from spec import CONVOLUTIONS, STEPS
 
 Array = NDArray[np.floating]
 
@@ -65,6 +65,17 @@ def mlp() -> tuple[Array, Array, list[Array]]:
         parameters.append((rng.normal(size=(m, n)) / m**0.5).astype(np.float32))
         parameters.append(np.zeros(n, np.float32))
     return x, y, parameters
+
+
+def convolution(name: str) -> tuple[Array, Array]:
+    """The images and the filters."""
+    rng = np.random.default_rng(0)
+    x, w, *_ = CONVOLUTIONS[name]
+    return tuple([rng.normal(size=shape).astype(np.float32) for shape in (x, w)])
+
+
+def pool() -> Array:
+    return np.random.default_rng(0).normal(size=(16, 64, 28, 28)).astype(np.float32)
 
 
 def rosenbrock() -> Array:

@@ -42,12 +42,15 @@ class Environment:
     library: str
     python: Path
     src: Path | None  # where to find our mygrad
+    threads: int
 
     def command(self, script: str, *arguments: object) -> list[str]:
         return [str(self.python), str(HERE / script), self.library, *map(str, arguments)]
 
     def variables(self) -> dict[str, str]:
-        ours = {f"{name}_NUM_THREADS": "1" for name in THREADS} | {"PYTHONHASHSEED": "0"}
+        ours = {f"{name}_NUM_THREADS": str(self.threads) for name in THREADS} | {
+            "PYTHONHASHSEED": "0"
+        }
         if self.src:
             ours["PYTHONPATH"] = str(self.src)
         unwanted = ("PYTHON", "MYGRAD")
@@ -331,6 +334,7 @@ def options() -> argparse.Namespace:
     add("--src", type=Path, default=HERE.parent / "src", help="where our mygrad is (default: %(default)s)")  # fmt: skip  # noqa: E501
     add("--only", nargs="+", default=[], metavar="GROUP", help="groups whose names start so: " + ", ".join((*OPERATIONS, *PROBES)))  # fmt: skip  # noqa: E501
     add("--quick", action="store_true", help="fewer and shorter rounds, smaller long chain")
+    add("--threads", type=int, default=1, help="for each library; with several, time elapsed")
     add("--json", type=Path, metavar="FILE", help="write all samples there")
     return parser.parse_args()
 
@@ -343,9 +347,10 @@ def main() -> None:
     for library in LIBRARIES:
         if library not in PEERS:
             path = src if library == "ours" else None
-            environments[library] = Environment(library, Path(sys.executable), path)
+            environments[library] = Environment(library, Path(sys.executable), path, chosen.threads)
         elif chosen.peers:
-            environments[library] = Environment(library, chosen.peers / "bin" / "python", None)
+            python = chosen.peers / "bin" / "python"
+            environments[library] = Environment(library, python, None, chosen.threads)
 
     clients, notes, versions = {}, [], []
     for library in list(environments):
@@ -381,7 +386,8 @@ def main() -> None:
         for client in clients.values():
             client.stop()
     print(markdown(rows, list(environments)))
-    print(f"\nOne thread, processor time, {effort.rounds} rounds.\n")
+    how = "One thread, processor" if chosen.threads == 1 else f"{chosen.threads} threads, elapsed"
+    print(f"\n{how} time, {effort.rounds} rounds.\n")
     print("\n".join(f"- {line}" for line in versions + notes))
     if chosen.json:
         chosen.json.write_text(json.dumps(raw, indent=1))

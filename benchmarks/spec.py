@@ -27,6 +27,14 @@ SIZES = (1_000, 64_000)  # of the vector that is filled, or read, element by ele
 VIEWS, UPDATES = (10, 10_000), 250
 LOOPS = ((1_000, 1), (250, 10), (1_000, 25), (4_000, 50))  # steps, and segments of the loop
 CALLS = 100  # of the gradient of a small function
+# Shape of the images, shape of the filters, stride, padding.
+CONVOLUTIONS = {
+    "photos, 5 x 5": ((32, 3, 32, 32), (16, 3, 5, 5), 1, 2),
+    "features, 3 x 3": ((16, 32, 28, 28), (64, 32, 3, 3), 1, 1),
+    "halved, 3 x 3": ((16, 32, 29, 29), (64, 32, 3, 3), 2, 1),
+    "mixed, 1 x 1": ((16, 64, 28, 28), (64, 64, 1, 1), 1, 0),
+    "digits, 3 x 3": ((64, 8, 8, 8), (16, 8, 3, 3), 1, 1),
+}
 
 # Group -> case -> operations in one run. Cases of one group are interleaved with each other.
 # With one operation the table says milliseconds a run, otherwise microseconds an operation.
@@ -46,6 +54,8 @@ OPERATIONS: dict[str, dict[str, int]] = {
     ),
     "hessian": {"network": 1, "rosenbrock": 1},
     "hvp": {"rosenbrock": 1},
+    "conv": {f"{name}, {what}": 1 for name in CONVOLUTIONS for what in ("forward", "both")},
+    "pool": dict.fromkeys(("max, forward", "max, both", "mean, forward", "mean, both"), 1),
 }
 DESCRIPTIONS = {
     "chain": f"chain of {CHAIN} `*`, `+` on 8-vectors",
@@ -61,8 +71,10 @@ DESCRIPTIONS = {
     "grad": "`grad(f)` of small functions (8, 10 and 3 variables)",
     "hessian": "Hessian of 100 variables",
     "hvp": "Hessian times a vector, 1,000 variables",
+    "conv": "convolution, float32",
+    "pool": "pooling by 2 x 2 of 16 x 64 x 28 x 28, float32",
 }
-TOLERANCE = {"mlp": 1e-3}  # float32; elsewhere 1e-8
+TOLERANCE = {"mlp": 1e-3, "conv": 1e-4, "pool": 1e-4}  # float32; elsewhere 1e-8
 
 # Ours over another library's time, at most.
 TARGETS: dict[tuple[str, str], dict[str, float]] = {

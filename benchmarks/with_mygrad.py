@@ -8,7 +8,7 @@ from typing import Any
 
 import inputs
 import numpy as np
-from spec import CALLS, CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import CALLS, CHAIN, CONVOLUTIONS, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
 
 import mygrad as mg
 
@@ -244,10 +244,35 @@ def hvp() -> Cases:
     return {"rosenbrock": Case(lambda: (f(x, v),))}
 
 
+def conv() -> Cases:
+    cases = {}
+    for name, (*_, stride, padding) in CONVOLUTIONS.items():
+        x, w = map(mg.tensor, inputs.convolution(name))
+
+        def forward(x: Any = x, w: Any = w, stride: int = stride, padding: int = padding) -> Any:
+            return mg.nnet.conv_nd(x, w, stride=stride, padding=padding)
+
+        modes = _modes(forward, x, w)
+        cases |= {f"{name}, forward": modes["no_autodiff"], f"{name}, both": modes["both"]}
+    return cases
+
+
+def pool() -> Cases:
+    x = mg.tensor(inputs.pool())
+    cases = {}
+    for name, function in (("max", "max_pool"), ("mean", "avg_pool")):
+        if hasattr(mg.nnet, function):  # the existing MyGrad has no means
+            f = getattr(mg.nnet, function)
+            modes = _modes(lambda f=f: f(x, (2, 2), 2), x)
+            cases |= {f"{name}, forward": modes["no_autodiff"], f"{name}, both": modes["both"]}
+    return cases
+
+
 GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_np, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock,
+        conv, pool,
     )
 }  # fmt: skip
 if hasattr(mg, "grad"):  # the existing MyGrad has no transforms

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import inputs
 import numpy as np
 import torch
-from spec import CALLS, CHAIN, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import CALLS, CHAIN, CONVOLUTIONS, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
 from torch import func
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 def _leaf(array: Any) -> torch.Tensor:
@@ -217,11 +219,35 @@ def hvp() -> Cases:
     return {"rosenbrock": Case(lambda: (func.jvp(f, (x,), (v,))[1],))}
 
 
+def conv() -> Cases:
+    cases = {}
+    for name, (*_, stride, padding) in CONVOLUTIONS.items():
+        x, w = map(_leaf, inputs.convolution(name))
+
+        def forward(
+            x: Any = x, w: Any = w, stride: int = stride, padding: int = padding
+        ) -> torch.Tensor:
+            return functional.conv2d(x, w, stride=stride, padding=padding)
+
+        modes = _modes(forward, x, w)
+        cases |= {f"{name}, forward": modes["no_autodiff"], f"{name}, both": modes["both"]}
+    return cases
+
+
+def pool() -> Cases:
+    x = _leaf(inputs.pool())
+    cases = {}
+    for name, f in (("max", functional.max_pool2d), ("mean", functional.avg_pool2d)):
+        modes = _modes(lambda f=f: f(x, 2), x)
+        cases |= {f"{name}, forward": modes["no_autodiff"], f"{name}, both": modes["both"]}
+    return cases
+
+
 GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock, grad,
-        hessian, hvp,
+        hessian, hvp, conv, pool,
     )
 }  # fmt: skip
 

@@ -1,97 +1,130 @@
-"""Windows that slide over the last axes, with steps and gaps: what convolutions look at."""
+"""Sliding windows over the last axes of an array, with steps and gaps."""
 
+from operator import index
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view as _all_windows
 
-from ._state import Name
+from .rules.shape import as_array
 
-__all__ = ["sliding_window_view"]
+__all__ = ["per_axis", "reach", "sliding_window_view", "windows"]
+
+Ints = tuple[int, ...]
 
 
-def sliding_window_view(arr: Any, window_shape: Any, step: Any, dilation: Any = None) -> Any:
-    """Return all windows of a shape over the last axes of an array or tensor, a read-only view.
-
-    Parameters
-    ----------
-    arr
-        The array. The windows cover its last ``len(window_shape)`` axes.
-    window_shape
-        How many elements a window has along each of these axes.
-    step
-        How far windows are apart: an int, or one for each axis. Windows that would reach beyond
-        the array are left out.
-    dilation
-        How far the elements of a window are apart: an int, or one for each axis; 1 by default.
-
-    Returns
-    -------
-    numpy.ndarray or Tensor
-        A tensor if `arr` is one; gradients flow. The shape is that of the grid of windows, then
-        the other axes of `arr`, then that of a window.
+def per_axis(value: Any, n: int, name: str, least: int) -> Ints:
+    """An argument that is one integer for all of `n` axes, or one for each, as a tuple.
 
     Raises
     ------
     TypeError
-        If what is to be an int is none.
+        If these are no integers.
     ValueError
-        If a number is not positive, or a window does not fit.
+        If there is another number of them, or one is less than `least`.
+    """
+    try:
+        try:
+            numbers = (index(value),) * n
+        except TypeError:
+            numbers = tuple([index(i) for i in value])
+    except TypeError:
+        raise TypeError(f"{name} must be an integer or a sequence of them; got {value!r}") from None
+    if len(numbers) != n:
+        raise ValueError(f"{name} must have one integer for each of {n} axes; got {value!r}")
+    if any([i < least for i in numbers]):
+        raise ValueError(f"{name} must be at least {least}; got {value!r}")
+    return numbers
+
+
+def reach(window: Ints, dilation: Ints) -> Ints:
+    """How many elements a window spans along each axis, gaps included."""
+    return tuple([(w - 1) * d + 1 for w, d in zip(window, dilation, strict=True)])
+
+
+def windows(a: Any, window: Ints, step: Ints, dilation: Ints, writeable: bool = False) -> Any:
+    """The windows over the last axes as a view: (leading axes ..., places ..., window ...)."""
+    axes = tuple(range(a.ndim - len(window), a.ndim))
+    keywords: dict[str, Any] = {"writeable": True} if writeable else {}
+    seen = _all_windows(a, reach(window, dilation), axis=axes, **keywords)
+    key: Any = (..., *[slice(None, None, s) for s in (*step, *dilation)])
+    return seen[key]
+
+
+def sliding_window_view(arr: Any, window_shape: Any, step: Any, dilation: Any = None) -> Any:
+    """Return windows that slide over the last axes of an array.
+
+    Nothing is copied: the result is a view, of a tensor a tensor through which gradients flow.
+
+    Parameters
+    ----------
+    arr
+        A tensor or an array.
+    window_shape
+        A sequence of positive integers: the window's shape. It slides over as many of the last
+        axes.
+    step
+        By how much it moves: an integer, or one for each of those axes.
+    dilation
+        The distance of the elements of a window: an integer, or one for each of those axes. 1, if
+        not given.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        A read-only view of shape ``(*places, *leading, *window_shape)``: the numbers of places
+        of the window, the axes over which it does not slide, and the window. Windows that would
+        reach beyond the end are left out.
+
+    Raises
+    ------
+    TypeError
+        If `window_shape` is no sequence of positive integers, or `step` or `dilation` no integers.
+    ValueError
+        If the window does not fit, or `step` or `dilation` is not positive or of a wrong length.
 
     See Also
     --------
-    numpy.lib.stride_tricks.sliding_window_view : takes tensors, too; without steps and gaps.
+    numpy.lib.stride_tricks.sliding_window_view : takes tensors, too, and axes instead of steps
 
     Examples
     --------
-    >>> mg.sliding_window_view(np.arange(7), (2,), 3)
-    array([[0, 1],
-           [3, 4]])
-    >>> x = mg.arange(5.0)
-    >>> windows = mg.sliding_window_view(x, (2,), 1, dilation=3)
-    >>> windows
-    Tensor([[0., 3.],
-            [1., 4.]])
-    >>> windows.backward()
+    >>> x = mg.arange(7.0)
+    >>> y = mg.sliding_window_view(x, (3,), step=2)
+    >>> y
+    Tensor([[0., 1., 2.],
+            [2., 3., 4.],
+            [4., 5., 6.]])
+    >>> y.sum().backward()
     >>> x.grad
-    array([1., 1., 0., 1., 1.])
+    array([1., 1., 2., 1., 2., 1., 1.])
+    >>> mg.sliding_window_view(x, (2,), step=1, dilation=4)
+    Tensor([[0., 4.],
+            [1., 5.],
+            [2., 6.]])
     """
-    arr = arr if isinstance(arr, (np.ndarray, Name)) else np.asarray(arr)
-    window = _ints(window_shape, "window_shape")
-    n, ndim = len(window), arr.ndim
-    if n > ndim:
-        raise ValueError(
-            f"window_shape {window} has {n} axes, but the array has {ndim}: its shape is "
-            f"{arr.shape}"
-        )
-    steps = _ints(step, "step", n)
-    gaps = _ints(1 if dilation is None else dilation, "dilation", n)
-    sizes = arr.shape[ndim - n :]
-    spans = tuple([(w - 1) * d + 1 for w, d in zip(window, gaps, strict=True)])
-    if any([span > size for span, size in zip(spans, sizes, strict=True)]):
-        raise ValueError(
-            f"windows of shape {window} with dilation {gaps} span {spans} elements, more than the "
-            f"array has along its last {n} axes: {sizes}"
-        )
-    axes = tuple(range(ndim - n, ndim))
-    seen: Any = np.lib.stride_tricks.sliding_window_view(arr, spans, axes)
-    seen = seen[(..., *[slice(None, None, k) for k in (*steps, *gaps)])]
-    return np.moveaxis(seen, axes, tuple(range(n)))
-
-
-def _ints(x: Any, what: str, n: int | None = None) -> tuple[int, ...]:
-    """Positive ints, one for each of `n` axes."""
-    if n is not None and isinstance(x, (int, np.integer)):
-        x = (x,) * n
+    arr = as_array(arr)
     try:
-        found = tuple(x)
+        window = tuple([index(i) for i in window_shape])
     except TypeError:
-        found = (x,)
-        if n is None:
-            raise TypeError(f"{what} must be a sequence of ints; got {x!r}") from None
-    if not all([isinstance(k, (int, np.integer)) and not isinstance(k, bool) for k in found]):
-        raise TypeError(f"{what} must be of ints; got {x!r}")
-    if n is not None and len(found) != n:
-        raise ValueError(f"{what} must be an int, or one for each of {n} axes; got {x!r}")
-    if any([k <= 0 for k in found]):
-        raise (TypeError if n is None else ValueError)(f"{what} must be positive; got {x!r}")
-    return tuple([int(k) for k in found])
+        window = ()
+    if not window or min(window) < 1:
+        raise TypeError(
+            f"window_shape must be a sequence of positive integers; got {window_shape!r}"
+        )
+    n = len(window)
+    if n > arr.ndim:
+        raise ValueError(
+            f"window_shape {window} has more axes than the array, whose shape is {arr.shape}"
+        )
+    steps = per_axis(step, n, "step", 1)
+    gaps = (1,) * n if dilation is None else per_axis(dilation, n, "dilation", 1)
+    spans = reach(window, gaps)
+    if any([span > size for span, size in zip(spans, arr.shape[-n:], strict=True)]):
+        raise ValueError(
+            f"a window of shape {window} with dilation {gaps} spans {spans} elements, more than "
+            f"the last axes of the array, whose shape is {arr.shape}"
+        )
+    seen = windows(arr, window, steps, gaps)
+    leading = arr.ndim - n
+    return np.moveaxis(seen, range(leading), range(n, n + leading)) if leading else seen

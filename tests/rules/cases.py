@@ -939,7 +939,7 @@ SPECIAL: list[Special] = [
 # Families of functions with files of their own
 # ----------------------------------------------------------------------------------------
 
-for _family in ("selection", "sets", "special", "statistics", "fft", "linalg"):
+for _family in ("selection", "sets", "special", "statistics", "fft", "linalg", "layers"):
     _module = import_module(f"cases_{_family}")
     CASES += _module.CASES
     SPECIAL += getattr(_module, "SPECIAL", [])

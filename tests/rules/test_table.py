@@ -144,6 +144,8 @@ WITHIN = {
     "_whole": "fft",
     "_add": "add_sequence",
     "_multiply": "multiply_sequence",
+    "_conv_filters": "conv_nd",
+    "_avg_unpool": "avg_pool",
 }
 
 

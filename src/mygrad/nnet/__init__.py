@@ -42,13 +42,17 @@ from .initializers import (
     uniform,
 )
 from .layers import (
+    avg_pool,
     batchnorm,
+    conv_nd,
+    conv_transpose_nd,
     dropout,
     embedding,
     group_norm,
     gru,
     layer_norm,
     lstm,
+    max_pool,
     scaled_dot_product_attention,
 )
 from .losses import (
@@ -65,9 +69,12 @@ from .losses import (
 
 __all__ = [
     "activations",
+    "avg_pool",
     "batchnorm",
     "binary_crossentropy",
     "constant",
+    "conv_nd",
+    "conv_transpose_nd",
     "dirac",
     "dropout",
     "elu",
@@ -92,6 +99,7 @@ __all__ = [
     "losses",
     "lstm",
     "margin_ranking_loss",
+    "max_pool",
     "mse",
     "multiclass_hinge",
     "negative_log_likelihood",

@@ -12,7 +12,8 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import emath, errors, fft, linalg, operation_base, testing, typing
+from . import computational_graph, emath, errors, fft, linalg, operation_base, testing, typing
+from ._anomaly import detect_anomaly
 from ._api import mirrors as _mirrors
 from ._creation import (
     arange,

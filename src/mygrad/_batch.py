@@ -17,6 +17,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ._indexing import is_basic, is_int, winners
 from ._lens import Lens
+from ._modes import tracking
 from ._operands import unwrap
 from ._pull import ArrayRun, GraphRun, Mark, fit
 from ._push import (
@@ -29,13 +30,12 @@ from ._push import (
     end_of,
     input_values,
     kept_gradients,
-    parents,
     seed_of,
     settled,
 )
 from ._record import scatter
 from ._state import Name, data_of, is_constant, make
-from ._value import Spec, Value, leaf, spec_of
+from ._value import Spec, Value, leaf, parents, spec_of
 from .rules.index import put
 from .rules.product import contract
 
@@ -552,6 +552,11 @@ class _Sent:
             self.add(parent, scatter(c, lens), False)
 
 
+def _data(x: Any) -> Any:
+    """The array or tensor that a batch holds; what is no batch as it is."""
+    return x.data if isinstance(x, Batch) else x
+
+
 class BatchFlow(Flow):
     """`Flow` with batches of `k` cotangents."""
 
@@ -574,6 +579,10 @@ class BatchFlow(Flow):
                 (each[0][0], each[0][1], _joined([c for _, _, c in each]))
                 for each in zip(*runs, strict=True)
             ]
+        mode = tracking()
+        if mode.__class__ is not bool:
+            for _, _, c in found:
+                mode.look(v, _data(c), "backward")
         for parent, index, c in found:
             if index is None:
                 self.gather(parent, c)
@@ -595,6 +604,9 @@ class BatchPush(Push):
 
     def flow(self) -> Flow:
         return BatchFlow(self.lift, self.lift_call, self.k)
+
+    def data(self, t: Any) -> Any:
+        return [_data(part) for part in t] if t.__class__ is list else _data(t)
 
     def step(self, v: Value) -> Any:
         try:

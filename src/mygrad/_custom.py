@@ -127,6 +127,9 @@ def _record(out: Any, outputs: _Outputs, rule: Rule, parents: Any, kept: Any, lo
     specs: Any = tuple([spec_of(x) for x in arrays])
     v = node(rule, None, tuple(parents), specs, kept)
     add_guard(v, locks)
+    mode = tracking()
+    if mode.__class__ is not bool:
+        mode.saw(rule.name, kept[0].leaves, arrays, v)
     made = iter([make(x, node(PICK, v, None, spec_of(x), i)) for i, x in enumerate(arrays)])
     return rebuild(
         out, iter([next(made) if a else x for x, a in zip(leaves, outputs.active, strict=True)])
@@ -507,6 +510,8 @@ class custom_jvp(_Custom):
 
 class _Checkpoint(Rule):
     """A call that is computed again. In a value ``v.x`` is (call, outputs, how they were)."""
+
+    runs_the_users = True
 
     def __init__(self, f: Function) -> None:
         self.func = f

@@ -22,7 +22,7 @@ from ._table import (
     linear,
     name_of,
 )
-from ._ufuncs import call, no_rule, plain_call
+from ._ufuncs import call, composed, no_rule, plain_call
 from ._value import differentiable
 
 __all__ = ["apply", "array_function", "cast", "full_like", "like", "new_leaf", "settled"]
@@ -63,7 +63,7 @@ def _compose(func: Function, args: Any, kwargs: Any) -> Any:
     if "out" in kwargs and "out" not in signature(func).parameters:
         raise TypeError(f"{name_of(func)}() has no argument 'out'")
     out = kwargs.pop("out", None)
-    result = COMPOSITIONS[func](*args, **kwargs)
+    result = composed(func, args, kwargs)
     return result if out is None else np.positive(result, out=out)
 
 

@@ -21,9 +21,12 @@ __all__ = ["INPLACE", "Flat"]
 def _written(name: str, target: Any, values: Any, numpys_own: Callable[[Any, Any], object]) -> bool:
     """Let NumPy's function write, if the target is an array or nothing is recorded."""
     if isinstance(target, Name):
-        if tracking():
+        mode = tracking()
+        if mode:
             check_writeable(target, data_of(target))
             return False
+        if mode is not False:
+            mode.saw("assignment", values, unwrap(values))
         target = expose(target)
     elif tracking() and carries(values):
         raise TypeError(

@@ -8,7 +8,7 @@ guarding, or, inside a guard context, that context's setting.
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from inspect import iscoroutinefunction, isgeneratorfunction
@@ -18,10 +18,13 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "Mode",
+    "Switch",
     "guarding",
     "mem_guard_active",
     "mem_guard_off",
     "mem_guard_on",
+    "mode_set",
     "no_autodiff",
     "recording",
     "tracking",
@@ -29,10 +32,22 @@ __all__ = [
     "turn_memory_guarding_on",
 ]
 
-_tracking: ContextVar[bool] = ContextVar("mygrad_tracking", default=True)
+
+class Mode:
+    """What may stand for True or False as the mode of recording: see `_anomaly`."""
+
+    __slots__ = ()
+
+    def with_recording(self, recording: bool) -> "Mode":
+        """The same mode, recording or not."""
+        raise TypeError(f"{type(self).__name__} does not say what it is without recording")
+
+
+_tracking: ContextVar[Any] = ContextVar("mygrad_tracking", default=True)
 _guarding: ContextVar[bool | None] = ContextVar("mygrad_guarding", default=None)
 
-#: Is the graph recorded in this context? A bound method: it is on the hot path.
+#: Is the graph recorded in this context? True, False or a `Mode`, which is true or false.
+#: A bound method: it is on the hot path.
 tracking = _tracking.get
 
 _guard_default = True
@@ -96,23 +111,29 @@ def turn_memory_guarding_on() -> None:
     _set_guarding(True)
 
 
-class _Switch:
-    """A reusable, re-entrant context manager and decorator over one ContextVar.
+class Switch:
+    """A reusable, re-entrant context manager and decorator over the ContextVar of a mode.
 
     What to go back to is kept on a stack that itself lives in the context, so that
     one object serves all threads and tasks.
     """
 
-    def __init__(self, name: str, var: ContextVar[Any], value: bool, doc: str) -> None:
+    _var: ContextVar[Any] = _tracking
+
+    def __init__(self, name: str, doc: str | None = None) -> None:
         self.__name__ = name
-        self.__doc__ = doc
-        self._var = var
-        self._value = value
+        if doc is not None:
+            self.__doc__ = doc
         self._stack: ContextVar[tuple[Any, ...]] = ContextVar(f"{name}_stack", default=())
 
+    def _next(self, before: Any) -> Any:
+        """The mode inside, from that outside."""
+        raise TypeError(f"{type(self).__name__} does not say what it switches to")
+
     def __enter__(self) -> None:
-        self._stack.set((self._var.get(), self._stack.get()))
-        self._var.set(self._value)
+        before = self._var.get()
+        self._stack.set((before, self._stack.get()))
+        self._var.set(self._next(before))
 
     def __exit__(
         self,
@@ -183,7 +204,16 @@ class _Switch:
         return f"<mygrad.{self.__name__}>"
 
 
-class _Guard(_Switch):
+class _Guard(Switch):
+    _var = _guarding
+
+    def __init__(self, name: str, on: bool, doc: str) -> None:
+        super().__init__(name, doc)
+        self._on = on
+
+    def _next(self, before: Any) -> Any:
+        return self._on
+
     def __bool__(self) -> bool:
         return guarding()
 
@@ -192,9 +222,16 @@ def _to_numpy(result: Any) -> Any:
     return np.asarray(result)
 
 
-class _NoAutodiff(_Switch):
+def _with_recording(mode: Any, recording: bool) -> Any:
+    return mode.with_recording(recording) if isinstance(mode, Mode) else recording
+
+
+class _NoAutodiff(Switch):
     def __bool__(self) -> bool:
-        return tracking()
+        return bool(tracking())
+
+    def _next(self, before: Any) -> Any:
+        return _with_recording(before, False)
 
     def __call__(self, func: Callable[..., Any], to_numpy: bool = False) -> Callable[..., Any]:
         if not to_numpy:
@@ -204,8 +241,6 @@ class _NoAutodiff(_Switch):
 
 no_autodiff = _NoAutodiff(
     "no_autodiff",
-    _tracking,
-    False,
     """Context manager and decorator: inside, operations record nothing and lock nothing.
 
     They cost little more than NumPy's own. ``no_autodiff(func, to_numpy=True)`` makes `func`
@@ -228,18 +263,22 @@ no_autodiff = _NoAutodiff(
 
 
 @contextmanager
-def recording() -> Iterator[None]:
-    """Record the graph inside: for a transform that is asked for a derivative."""
-    token = _tracking.set(True)
+def mode_set(mode: Any) -> Iterator[None]:
+    """Have another mode of recording inside."""
+    token = _tracking.set(mode)
     try:
         yield
     finally:
         _tracking.reset(token)
 
 
+def recording() -> AbstractContextManager[None]:
+    """Record the graph inside: for a transform that is asked for a derivative."""
+    return mode_set(_with_recording(tracking(), True))
+
+
 mem_guard_off = _Guard(
     "mem_guard_off",
-    _guarding,
     False,
     """Context manager and decorator: inside, no array is made read-only.
 
@@ -257,7 +296,6 @@ mem_guard_off = _Guard(
 
 mem_guard_on = _Guard(
     "mem_guard_on",
-    _guarding,
     True,
     """Context manager and decorator: inside, arrays that a graph relies on are read-only.
 

@@ -57,8 +57,9 @@ def unary(func: np.ufunc) -> Callable[[Any], Any]:
     def operator(self: Any) -> Any:
         a = self._value
         spec = a.spec
-        if not tracking():
-            if self._home is not None:
+        mode = tracking()
+        if mode is not True:
+            if mode is not False or self._home is not None:
                 return record_ufunc(rule, (self,))
             t = new(_Tensor)
             t._array = _whole(func(self._array))
@@ -99,7 +100,8 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
 
     def forward(self: Any, other: Any) -> Any:
         cls = other.__class__
-        if tracking():
+        mode = tracking()
+        if mode is True:
             a = self._value
             spec = a.spec
             if spec.__class__ is not Spec:
@@ -170,7 +172,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
                 t._value = v
                 t._home = None
                 return t
-        elif self._home is None:
+        elif mode is False and self._home is None:
             if cls is _Tensor:
                 y = other._array if other._home is None else None
             else:
@@ -192,7 +194,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         cls = other.__class__
         a = self._value
         spec = a.spec
-        if spec.__class__ is Spec and tracking():
+        if spec.__class__ is Spec and tracking() is True:
             x = guard = None
             if cls is float or cls is int:
                 x = spec.numbers.get(other)
@@ -234,7 +236,7 @@ def binary(func: np.ufunc) -> tuple[Operator, Operator, Operator]:
         if (
             spec.__class__ is Spec
             and (cls is float or cls is int or (cls is _Tensor and other._value.spec is spec))
-            and tracking()
+            and tracking() is True
         ):
             result = forward(self, other)
             self._array = result._array
@@ -281,8 +283,11 @@ def matmul() -> tuple[Operator, Operator, Operator]:
 
     def product(left: Any, right: Any) -> Any:
         """The quick way for tensors and arrays; None if there is more to it."""
+        mode = tracking()
+        if mode.__class__ is not bool:
+            return None
         (x, t), (y, u) = prepare(left), prepare(right)
-        if not tracking():
+        if not mode:
             t = make(_whole(func(x, y)), None)
             t._value = UNBORN
             return t

@@ -12,6 +12,7 @@ gives the gradients of some inputs, and leaves no trace in what is further upstr
 """
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from operator import attrgetter
 from threading import Lock, RLock, get_ident
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 
 from ._indexing import add_into
 from ._lens import dense_like
+from ._modes import tracking
 from ._operands import carries, unwrap
 from ._record import scatter
 from ._state import ALIAS, OUTER, Name, as_root, data_of, make, private, value_of
@@ -177,7 +179,7 @@ def backward(root: Value, g: Any, retain_graph: bool, create_graph: bool) -> Non
             if create_graph:
                 GraphRun().go(root, g, found)
             else:
-                ArrayRun(mark).go(root, g, found, retain_graph, leaves)
+                array_run(mark).go(root, g, found, retain_graph, leaves)
         except BaseException:
             # Leaves, and what was not reached yet, have the gradients that they had.
             for leaf, grad in leaves:
@@ -387,6 +389,32 @@ class ArrayRun:
             del found[-1]
 
 
+class WatchedRun(ArrayRun):
+    """A pass inside `detect_anomaly`: looks at what each rule has sent."""
+
+    __slots__ = ()
+
+    def visit(self, found: list[Value], retain: bool, leaves: list[tuple[Value, Any]]) -> None:
+        mark = self.mark
+        watch = tracking()
+        for v in found:
+            if v.own is not mark:
+                watch.check_seed(v.flow, "backward")
+        while found:
+            v = found[-1]
+            watch.pull(
+                v,
+                partial(super().visit, [v], retain, leaves),
+                lambda parent: None if parent.own is mark else parent.flow,
+            )
+            del found[-1]
+
+
+def array_run(mark: Mark) -> ArrayRun:
+    """A pass over arrays, as the mode is."""
+    return ArrayRun(mark) if tracking().__class__ is bool else WatchedRun(mark)
+
+
 class GraphRun:
     """A backward pass over tensors: each step is recorded in turn.
 
@@ -440,6 +468,16 @@ class GraphRun:
         else:
             self.add(parent, scatter(c, lens), False)
 
+    def pull(self, v: Value, g: Any) -> None:
+        """Let the rule of a value send on what has arrived there."""
+        # Sums of arrays without axes are NumPy's numbers.
+        g = np.asarray(g) if isinstance(g, np.generic) else g
+        mode = tracking()
+        if mode.__class__ is bool:
+            v.rule.pull(v, g, self)
+        else:
+            mode.pull(v, lambda: v.rule.pull(v, g, self), self.grads.get)
+
     def go(self, root: Value, g: Any, found: list[Value]) -> None:
         grads = self.grads
         grads[root] = g
@@ -462,8 +500,7 @@ class GraphRun:
         for v in reversed(found):
             g = grads.get(v)
             if g is not None and v.rule is not None:
-                # Sums of arrays without axes are NumPy's numbers.
-                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
+                self.pull(v, g)
 
 
 class Tape:
@@ -581,7 +618,7 @@ class Tape:
         inputs = {*self.inputs}
         for v in reversed(self.found):
             if v not in inputs and (g := run.grads.pop(v, None)) is not None:
-                v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, run)
+                run.pull(v, g)
         found = [run.grads.get(v) for v in self.inputs]
         return [None if g is None else _name_for(g) for g in found]
 
@@ -590,7 +627,7 @@ class Tape:
         if keep:
             for v in self.found:
                 v.own = mark
-        run = ArrayRun(mark)
+        run = array_run(mark)
         for end, c in zip(self.outputs, cotangents, strict=True):
             if end is not None and c is not None:
                 run.add(end, unwrap(c), False)

@@ -21,22 +21,12 @@ from ._operands import prepare
 from ._pull import ArrayRun, GraphRun, Mark, fit
 from ._record import record, scatter
 from ._state import ALIAS, Name, View, as_root, data_of, keep, make, root_of, stored_value, value_of
-from ._value import BROKEN, CLEARED, Value, differentiable, leaf
+from ._value import BROKEN, CLEARED, Value, differentiable, leaf, parents
 from .errors import InvalidBackprop
 
-__all__ = ["Flow", "Push", "between", "parents", "push", "push_values", "settled"]
+__all__ = ["Flow", "Push", "between", "push", "push_values", "settled"]
 
 _creation = attrgetter("order")
-
-
-def parents(v: Value) -> tuple[Value, ...]:
-    """The parents of a value."""
-    a, b = v.a, v.b
-    if b is None:
-        return () if a is None else (a,)
-    if b.__class__ is tuple:
-        return b
-    return (b,) if a is None else (a, b)
 
 
 def between(outputs: Iterable[Value], inputs: Sequence[Value]) -> list[Value]:
@@ -245,6 +235,10 @@ class Push:
     def flow(self) -> Flow:
         return Flow(self.lift, self.lift_call)
 
+    def data(self, t: Any) -> Any:
+        """What there is to look at of a tangent."""
+        return t
+
     # The pass.
 
     def go(
@@ -262,8 +256,15 @@ class Push:
         for v in order:
             last.update(dict.fromkeys(parents(v), v))
         last.update(dict.fromkeys(outputs, None))  # type: ignore[arg-type]
+        mode = tracking()
+        watch = None if mode.__class__ is bool else mode
         for v in order:
-            t = self.step(v)
+            if watch is None:
+                t = self.step(v)
+            else:
+                with watch.rest():
+                    t = self.step(v)
+                watch.look(v, self.data(t), "tangent")
             if t is not None:
                 known[v] = t if t.__class__ is list else fit(t, v.spec)
             for parent in parents(v):

@@ -50,7 +50,16 @@ from ._value import (
     spec_of,
 )
 
-__all__ = ["check_constant", "gather", "index", "record", "record_ufunc", "scatter", "wrap"]
+__all__ = [
+    "check_constant",
+    "gather",
+    "index",
+    "looked_at",
+    "record",
+    "record_ufunc",
+    "scatter",
+    "wrap",
+]
 
 # ----------------------------------------------------------------------------------------
 # Results
@@ -166,6 +175,9 @@ def index(t: Name, key: Any, basic: bool) -> Any:
     _, lens = extended(t, data, getitem, (kept,), {})
     v = node(READ, parent, None, spec_of(seen), lens)
     add_guard(v, keeper.locks)
+    mode = tracking()
+    if mode is not True:
+        mode.saw("indexing", (data, key), None, v)
     parent.grad = None
     return make(seen, v)
 
@@ -412,7 +424,8 @@ def record(
     rule = RULES[func]
     assert isinstance(rule, Pullback)
     result = None
-    if rule.is_plain and constant is None and args and tracking():
+    mode = tracking()
+    if mode is True and rule.is_plain and constant is None and args:
         t = args[0]
         if isinstance(t, Name) and t._home is None and t._value.spec.__class__ is Spec:
             result = _record_plain(rule, t, args, kwargs)
@@ -433,6 +446,8 @@ def record(
         if seen is not None:
             return seen
     v = call.value(result, constant)
+    if mode is not True and mode is not False:
+        mode.saw(rule.name, (call.args, *call.kwargs.values()), result, v)
     if isinstance(result, (tuple, list)):
         return _several(result, v, constant)
     if result.__class__ is np.ndarray and result.base is not None:
@@ -577,9 +592,17 @@ def record_ufunc(
         y, u = prepare(inputs[1])
         result = func(x, y, **keywords)
     v = None
-    if constant is not True and tracking():
+    mode = tracking()
+    if constant is not True and mode:
         v = recorded_ufunc(rule, x, t, y, u, where, result)
+    if mode is not True and mode is not False:
+        mode.saw(rule.name, (x,) if rule.unary else (x, y), looked_at(result, where), v)
     return wrap(result, v, constant)
+
+
+def looked_at(result: Any, where: Any) -> Any:
+    """What of a result was computed: under a mask, the rest is anything."""
+    return result if where is True else np.where(where, result, 0)
 
 
 def recorded_ufunc(

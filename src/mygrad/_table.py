@@ -84,6 +84,8 @@ class Rule:
     func: Function
     #: Does `pull` look after the ownership of the value's gradient itself?
     keeps_gradient = False
+    #: Does `pull` compute again what the user computed?
+    runs_the_users = False
 
     #: The public name of the function, as in ``numpy.linalg.norm``.
     name: str

@@ -11,6 +11,7 @@ import numpy as np
 from ._detach import data_follows, notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
+from ._html import html_of
 from ._indexing import is_basic
 from ._inplace import Flat
 from ._modes import tracking
@@ -593,6 +594,9 @@ class Tensor(Name):
         if not isinstance(data, np.ndarray):
             return f"Tensor({data!r})"
         return "Tensor" + repr(data)[len("array") :].replace("\n", "\n ")
+
+    def _repr_html_(self) -> str:
+        return html_of(self, self.grad, self.creator, self.base)
 
     def __format__(self, spec: str) -> str:
         return (

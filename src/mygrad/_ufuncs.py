@@ -12,7 +12,7 @@ import numpy as np
 
 from ._modes import tracking
 from ._operands import array_of, carries, prepare, unwrap
-from ._record import record, record_ufunc, recorded_ufunc, wrap
+from ._record import looked_at, record, record_ufunc, recorded_ufunc, wrap
 from ._state import Name, data_of, expose, make, value_of
 from ._table import (
     COMPLEX,
@@ -29,7 +29,7 @@ from ._table import (
 from ._value import Value
 from ._write import overwrite, set_item, write
 
-__all__ = ["call", "no_rule", "plain_call"]
+__all__ = ["call", "composed", "no_rule", "plain_call"]
 
 
 def no_rule(name: str) -> TypeError:
@@ -63,12 +63,24 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
     if func in OUTPUTS:
         return _several(func, inputs, **kwargs)
     if func in COMPOSITIONS:
-        return COMPOSITIONS[func](*inputs, **kwargs)
+        return composed(func, inputs, kwargs)
     if func in COMPLEX and any([getattr(x, "dtype", np.dtype(int)).kind == "c" for x in inputs]):
         return record_ufunc(COMPLEX[func], inputs, **kwargs)
     if func not in CONSTANTS and tracking() and (carries(inputs) or carries(kwargs.get("out"))):
         raise no_rule(name_of(func))
     return plain_call(func, inputs, kwargs)
+
+
+def composed(func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Run a composition."""
+    mode = tracking()
+    if mode is True or mode is False:
+        return COMPOSITIONS[func](*args, **kwargs)
+    return mode.compose(
+        name_of(func),
+        lambda: COMPOSITIONS[func](*args, **kwargs),
+        (*args, *kwargs.values()),
+    )
 
 
 def plain_call(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -116,8 +128,12 @@ def _several(
     given = []
     for result, rule, target in zip(results, OUTPUTS[func], targets, strict=True):
         v = None
-        if rule is not None and tracking():
+        mode = tracking()
+        if rule is not None and mode:
             v = recorded_ufunc(rule, x, t, y, u, where, result)
+        if mode is not True and mode is not False:
+            operands = (x,) if func.nin == 1 else (x, y)
+            mode.saw(name_of(func), operands, looked_at(result, where), v)
         if isinstance(target, Name):
             _give(target, result, v, where)
             given.append(target)

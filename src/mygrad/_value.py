@@ -28,6 +28,7 @@ __all__ = [
     "leaf",
     "new",
     "node",
+    "parents",
     "spec_of",
     "tick",
 ]
@@ -139,7 +140,7 @@ class Value:
     order
         Creation index: parents have smaller ones.
     guard
-        Locks on arrays of the user's that this value relies on.
+        Locks on arrays of the user's that this value relies on; traces of `_anomaly`.
 
     `flow` and `guard` are only set when there is something to set: the garbage collector looks at
     each attribute of each value that lives, many times in a long graph.
@@ -200,6 +201,16 @@ def node(rule: Any, a: Any, b: Any, spec: Spec | None, x: Any = None, y: Any = N
     v.own = False
     v.order = tick()
     return v
+
+
+def parents(v: Value) -> tuple[Value, ...]:
+    """The parents of a value."""
+    a, b = v.a, v.b
+    if b is None:
+        return () if a is None else (a,)
+    if b.__class__ is tuple:
+        return b
+    return (b,) if a is None else (a, b)
 
 
 def add_guard(v: Value, locks: tuple[Any, ...] | None) -> None:

@@ -3,14 +3,23 @@
 import os
 import sys
 import warnings
+from types import FrameType
 
 import numpy as np
 
-__all__ = ["warn_user"]
+__all__ = ["user_frame", "warn_user"]
 
 _TESTING = os.path.join(os.path.dirname(np.__file__), "testing", "")
 #: Code whose lines are not the user's.
 _INSIDE = tuple(os.path.join(os.path.dirname(file), "") for file in (__file__, np.__file__))
+
+
+def user_frame() -> FrameType:
+    """The innermost frame that is neither mygrad's nor NumPy's."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        frame = frame.f_back
+    return frame
 
 
 def warn_user(message: str, category: type[Warning]) -> None:

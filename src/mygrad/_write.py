@@ -15,7 +15,7 @@ from ._indexing import is_basic, winners
 from ._lens import Lens, dense_like
 from ._modes import tracking
 from ._operands import Keeper, array_of, prepare, without_imaginary
-from ._record import Call, over_array, recorded_ufunc
+from ._record import Call, looked_at, over_array, recorded_ufunc
 from ._state import (
     Name,
     Root,
@@ -233,6 +233,9 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
     a = value_of(root)
     if a is None and b is not None:
         _warn_constant()
+    mode = tracking()
+    watched = mode is not True and mode is not False
+    given = looked_at(piece, True if mask is None else mask) if watched else None
     held, handed, stamp = state.held, state.handed, object()
     if isinstance(buffer, np.ndarray):
         if held:
@@ -243,8 +246,10 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
         buffer = _write_foreign(buffer, lens, key, piece, mask)
         seen, at = None, ...
     v = a
-    if a is not None and tracking():
+    if a is not None and mode:
         v = _version(a, b, lens, key, mask, buffer)
+    if watched:
+        mode.saw("assignment", given, given, None if v is a else v)
     # From here on only items and attributes are set: no interrupt can come in between.
     if seen is not None:
         seen[at] = piece
@@ -324,7 +329,10 @@ def set_item(t: Name, key: Any, value: Any) -> None:
     key = array_of(key, "indexing")
     if not tracking():
         array = expose(t)
-        array[key] = without_imaginary(array_of(value, "assignment"), array.dtype)
+        piece = without_imaginary(array_of(value, "assignment"), array.dtype)
+        if tracking() is not False:
+            tracking().saw("assignment", piece, piece)
+        array[key] = piece
         return
     data = data_of(t)
     check_writeable(t, data)
@@ -373,8 +381,14 @@ def ufunc_into(
     operands = (x,) if rule.unary else (x, y)
     if where is not True:
         keywords["where"] = where
-    if not tracking():
-        rule.func(*operands, out=expose(out) if isinstance(out, Name) else out, **keywords)
+    mode = tracking()
+    watched = mode is not True and mode is not False
+    if not mode:
+        array = expose(out) if isinstance(out, Name) else out
+        before = tuple([apart(x, array) for x in operands]) if watched else ()
+        rule.func(*operands, out=array, **keywords)
+        if watched:
+            mode.saw(rule.name, before, looked_at(array, where))
         return out if isinstance(out, Name) else over_array(out, None, False)
     if not isinstance(out, Name):
         kept = (apart(x, out), apart(y, out))
@@ -382,19 +396,26 @@ def ufunc_into(
         v = None
         if constant is not True:
             v = recorded_ufunc(rule, kept[0], t, kept[1], u, where, out)
+        if watched:
+            mode.saw(rule.name, kept[: len(operands)], looked_at(out, where), v)
         return over_array(out, v, constant)
     target = data_of(out)
     check_writeable(out, target)
     if where is not True:
         result = rule.func(*operands, out=np.array(target), **keywords)
         v = recorded_ufunc(rule, x, t, y, u, where, result, out)
+        if watched:
+            mode.saw(rule.name, operands, looked_at(result, where), v)
         write(out, ..., result, v, np.broadcast_to(where, target.shape))
         return out
     if isinstance(target, np.ndarray):
         result = rule.func(*operands, out=np.empty_like(target), **keywords)
     else:
         result = rule.func(*operands, **keywords).astype(target.dtype)
-    overwrite(out, result, recorded_ufunc(rule, x, t, y, u, where, result, out))
+    v = recorded_ufunc(rule, x, t, y, u, where, result, out)
+    if watched:
+        mode.saw(rule.name, operands, result, v)
+    overwrite(out, result, v)
     return out
 
 
@@ -408,8 +429,13 @@ def record_into(call: Call, constant: bool | None) -> Any:
             rule.names[rule.out_at + 1 :], call.args[rule.out_at + 1 :], strict=False
         )
         del call.args[rule.out_at :]
-    if not tracking():
-        call.run(out=expose(out) if isinstance(out, Name) else out)
+    mode = tracking()
+    watched = mode is not True and mode is not False
+    if not mode:
+        array = expose(out) if isinstance(out, Name) else out
+        call.run(out=array)
+        if watched:
+            mode.saw(rule.name, call.args, array)
         return out if isinstance(out, Name) else over_array(out, None, False)
     if not isinstance(out, Name):
         kept = [
@@ -418,14 +444,20 @@ def record_into(call: Call, constant: bool | None) -> Any:
         ]
         call.run(out=out)
         call.args = kept
-        return over_array(out, _rounded(call, out, call.value(out, constant)), constant)
+        v = _rounded(call, out, call.value(out, constant))
+        if watched:
+            mode.saw(rule.name, call.args, out, v)
+        return over_array(out, v, constant)
     target = data_of(out)
     check_writeable(out, target)
     if isinstance(target, np.ndarray):
         result = call.run(out=np.empty_like(target))
     else:
         result = call.run().astype(target.dtype)
-    overwrite(out, result, _rounded(call, result, call.value(result, constant)))
+    v = _rounded(call, result, call.value(result, constant))
+    if watched:
+        mode.saw(rule.name, call.args, result, v)
+    overwrite(out, result, v)
     return out
 
 

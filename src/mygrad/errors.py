@@ -5,6 +5,7 @@
     MyGradException
     ├── InvalidGradient      a rule or a caller gave something that is no gradient
     ├── InvalidBackprop      the graph that is asked for has been cleared
+    ├── AnomalyError         `detect_anomaly` has found a nan or inf
     └── DisconnectedView     a view lost its base (kept for compatibility; never raised)
     SkipGradient             raised by an operation of the user's for a variable without gradient
     DetachedGradientWarning  a gradient stops where it might be missed
@@ -21,6 +22,36 @@ class InvalidGradient(MyGradException):
 
 class InvalidBackprop(MyGradException):
     """Back-propagation reached a part of the graph that was cleared before."""
+
+
+class AnomalyError(MyGradException, FloatingPointError):
+    """`mygrad.detect_anomaly` has found a nan or an infinity.
+
+    Attributes
+    ----------
+    direction
+        ``"forward"`` (an operation), ``"backward"`` or ``"tangent"`` (a pass).
+    operation
+        Its name; None if a pass was started with a nan or infinity.
+    operands
+        What it was given: dtypes and shapes, in words.
+    line
+        File name and number of the user's line that did it; None if it is not known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        direction: str = "forward",
+        operation: str | None = None,
+        operands: tuple[str, ...] = (),
+        line: tuple[str, int] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.direction = direction
+        self.operation = operation
+        self.operands = operands
+        self.line = line
 
 
 class DisconnectedView(MyGradException):

@@ -298,6 +298,7 @@ GROUPS = {
         grad, hessian, hvp,
     )
 }  # fmt: skip
+GROUPS |= dict.fromkeys(("chain_mg", "chain_operation"), chain)
 
 
 # ---- measured in processes of their own (probes.py) ---------------------------------------------

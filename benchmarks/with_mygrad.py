@@ -11,6 +11,7 @@ import numpy as np
 from spec import CALLS, CHAIN, CONVOLUTIONS, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
 
 import mygrad as mg
+from mygrad.operation_base import Operation
 
 
 def _modes(forward: Callable[[], Any], *leaves: Any) -> Cases:
@@ -76,6 +77,41 @@ def chain_numbers() -> Cases:
         return x
 
     return _modes(forward, x0)
+
+
+def chain_mg() -> Cases:
+    x0, a, b = map(mg.tensor, inputs.chain())
+
+    def forward() -> Any:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = mg.multiply(x, a)
+            x = mg.add(x, b)
+        return x
+
+    return _modes(forward, x0, a, b)
+
+
+class Multiply(Operation):
+    def __call__(self, x: Any, y: Any) -> Any:
+        self.variables = (x, y)
+        return x.data * y.data
+
+    def backward_var(self, grad: Any, index: int) -> Any:
+        return grad * self.variables[1 - index].data
+
+
+def chain_operation() -> Cases:
+    x0, a, b = map(mg.tensor, inputs.chain())
+
+    def forward() -> Any:
+        x = x0
+        for _ in range(CHAIN // 2):
+            x = mg.execute_op(Multiply, x, a)
+            x = x + b
+        return x
+
+    return _modes(forward, x0, a, b)
 
 
 def rnn() -> Cases:
@@ -271,8 +307,8 @@ def pool() -> Cases:
 GROUPS = {
     f.__name__: f
     for f in (
-        chain, chain_np, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock,
-        conv, pool,
+        chain, chain_np, chain_numbers, chain_mg, chain_operation, rnn, recurrence, reads, views,
+        elementwise, mlp, rosenbrock, conv, pool,
     )
 }  # fmt: skip
 if hasattr(mg, "grad"):  # the existing MyGrad has no transforms

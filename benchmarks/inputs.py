@@ -78,6 +78,29 @@ def pool() -> Array:
     return np.random.default_rng(0).normal(size=(16, 64, 28, 28)).astype(np.float32)
 
 
+def scores() -> tuple[Array, Array]:
+    """Scores of 256 examples for 1,000 classes, and their classes."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(256, 1000)).astype(np.float32), rng.integers(1000, size=256)
+
+
+def images() -> tuple[Array, Array, Array, Array]:
+    """A batch of images, a scale and a shift for each channel, and weights of the result."""
+    rng = np.random.default_rng(0)
+    shapes = ((32, 32, 28, 28), (32,), (32,), (32, 32, 28, 28))
+    x, gamma, beta, weights = [rng.normal(size=s).astype(np.float32) for s in shapes]
+    return x, gamma, beta, weights
+
+
+def sequences(gates: int, packed: bool) -> tuple[Array, list[Array]]:
+    """Inputs of 50 steps, and U, W, b of each gate, or those of all gates side by side."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50, 64, 64)).astype(np.float32)
+    width = 128 * gates if packed else 128
+    shapes = ((64, width), (128, width), (width,)) * (1 if packed else gates)
+    return x, [(0.1 * rng.normal(size=s)).astype(np.float32) for s in shapes]
+
+
 def rosenbrock() -> Array:
     return np.linspace(-1.5, 1.5, 1_000)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import inputs
@@ -212,6 +214,40 @@ def mlp() -> Cases:
     return {"both": Case(both)}
 
 
+def layers() -> Cases:
+    nnet = importlib.import_module("mygrad.nnet")
+    scores, labels = inputs.scores()
+    s = mg.tensor(scores)
+    *batch, weights = inputs.images()
+    x, gamma, beta = map(mg.tensor, batch)
+
+    def crossentropy() -> Result:
+        loss = nnet.softmax_crossentropy(s, labels)
+        loss.backward()
+        return loss.data, s.grad
+
+    def batchnorm() -> Result:
+        loss = (nnet.batchnorm(x, gamma=gamma, beta=beta, eps=1e-5) * weights).sum()
+        loss.backward()
+        return loss.data, x.grad, gamma.grad, beta.grad
+
+    cases = {"softmax cross-entropy": Case(crossentropy), "batchnorm": Case(batchnorm)}
+    for name, gates, packed in (("gru", 3, False), ("lstm", 4, True)):
+        if hasattr(nnet, name):  # the existing MyGrad has gru if it finds numba
+            layer = getattr(nnet, name)
+            steps, arrays = inputs.sequences(gates, packed)
+            parameters = [mg.tensor(p) for p in arrays]
+            cases[name] = Case(partial(_states, layer, steps, parameters))
+    return cases
+
+
+def _states(layer: Any, steps: Any, parameters: Any) -> Result:
+    states = layer(steps, *parameters)
+    loss = (states[0] if isinstance(states, tuple) else states).sum()
+    loss.backward()
+    return (loss.data, *[p.grad for p in parameters])
+
+
 def rosenbrock() -> Cases:
     x = mg.tensor(inputs.rosenbrock())
 
@@ -308,7 +344,7 @@ GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_np, chain_numbers, chain_mg, chain_operation, rnn, recurrence, reads, views,
-        elementwise, mlp, rosenbrock, conv, pool,
+        elementwise, mlp, rosenbrock, layers, conv, pool,
     )
 }  # fmt: skip
 if hasattr(mg, "grad"):  # the existing MyGrad has no transforms

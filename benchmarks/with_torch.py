@@ -160,6 +160,36 @@ def mlp() -> Cases:
     return {"both": Case(both)}
 
 
+def layers() -> Cases:
+    functional = torch.nn.functional
+    scores, classes = inputs.scores()
+    s, labels = _leaf(scores), torch.tensor(classes)
+    *batch, weights = inputs.images()
+    x, gamma, beta = map(_leaf, batch)
+    w = torch.tensor(weights)
+    sequences, arrays = inputs.sequences(4, True)
+    steps, u, v, b = torch.tensor(sequences), *map(_leaf, arrays)
+    none, start = torch.zeros(len(b)), torch.zeros(1, 64, 128)
+
+    def crossentropy() -> Result:
+        return _backward(functional.cross_entropy(s, labels), s)
+
+    def batchnorm() -> Result:
+        y = functional.batch_norm(x, None, None, gamma, beta, training=True, eps=1e-5)
+        return _backward((y * w).sum(), x, gamma, beta)
+
+    def lstm() -> Result:
+        # Its gru is another one: there r comes behind the product with the weights.
+        cell = [u.T, v.T, b, none], True, 1, 0.0, False, False, False
+        return _backward(torch.lstm(steps, (start, start), *cell)[0].sum(), u, v, b)
+
+    return {
+        "softmax cross-entropy": Case(crossentropy),
+        "batchnorm": Case(batchnorm),
+        "lstm": Case(lstm),
+    }
+
+
 def rosenbrock() -> Cases:
     x = _leaf(inputs.rosenbrock())
 
@@ -247,7 +277,7 @@ GROUPS = {
     f.__name__: f
     for f in (
         chain, chain_numbers, rnn, recurrence, reads, views, elementwise, mlp, rosenbrock, grad,
-        hessian, hvp, conv, pool,
+        hessian, hvp, layers, conv, pool,
     )
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ __all__ = [
     "as_float",
     "check_fraction",
     "composed",
+    "is_zero",
     "plain_number",
     "real_scalar",
     "run",
@@ -34,6 +35,11 @@ def composed(body: Function) -> Function:
 def run(func: Function, x: Any, *args: Any) -> Any:
     """Run a function with a rule from within another rule: recorded if `x` is a tensor."""
     return record(func, (x, *args), {}) if isinstance(x, Name) else func(x, *args)
+
+
+def is_zero(g: Any) -> bool:
+    """Is this the cotangent of something that nothing depends on?"""
+    return isinstance(g, np.ndarray) and not g.any()
 
 
 def as_float(x: Any) -> Any:

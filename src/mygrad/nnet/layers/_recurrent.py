@@ -11,7 +11,6 @@ __all__ = [
     "check_shape",
     "dropout_mask",
     "initial",
-    "is_zero",
     "logistic_of",
     "projected",
 ]
@@ -72,8 +71,3 @@ def logistic_of(x: np.ndarray) -> None:
     np.exp(x, out=x)
     x += 1
     np.reciprocal(x, out=x)
-
-
-def is_zero(g: Any) -> bool:
-    """Is this the cotangent of something that nothing depends on?"""
-    return isinstance(g, np.ndarray) and not g.any()

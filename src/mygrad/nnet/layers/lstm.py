@@ -7,13 +7,12 @@ import numpy as np
 from ..._functions import apply
 from ..._record import record
 from ..._table import pullback
-from .._shared import check_fraction, composed
+from .._shared import check_fraction, composed, is_zero
 from ._recurrent import (
     check_sequence,
     check_shape,
     dropout_mask,
     initial,
-    is_zero,
     logistic_of,
     projected,
 )

@@ -6,35 +6,39 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import check_fraction, scores_and_labels
+from .._shared import check_fraction, is_zero, scores_and_labels
 
 __all__ = ["softmax_crossentropy"]
 
 
 def _mean_loss(x: Any, labels: Any, smoothing: float) -> Any:
-    """The mean loss; what softmax is computed from: the maxima, and logarithms of sums."""
-    highest = np.max(x, 1, keepdims=True)
-    moved = x - highest
-    log_sums = np.log(np.sum(np.exp(moved), 1, keepdims=True))
+    """The mean loss, and softmax."""
+    moved = x - np.max(x, 1, keepdims=True)
+    p = np.exp(moved)
+    sums = np.sum(p, 1, keepdims=True)
+    p /= sums
     wanted = moved[np.arange(len(labels)), labels]
     if smoothing:
         wanted = (1 - smoothing) * wanted + smoothing * np.mean(moved, 1)
-    return np.mean(log_sums[:, 0] - wanted), highest, log_sums
+    return np.mean(np.log(sums[:, 0]) - wanted), p
 
 
 @pullback(_mean_loss)
-def _(g: Any, ans: Any, x: Any, labels: Any, smoothing: float) -> Any:
-    # What is computed from the maxima does not depend on them: they are taken for constants.
-    _, highest, log_sums = ans
-    n, classes = x.shape
+def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float) -> Any:
+    p = ans[1]
+    n, classes = p.shape
     each = g[0] / n
-    c = (each + g[2]) * np.exp(x - highest - log_sums)
+    c = each * p
     if smoothing:
         c = c - each * (smoothing / classes)
     if isinstance(c, np.ndarray):
         c[np.arange(n), labels] -= (1 - smoothing) * each
+    else:
+        c = c - each * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
+    # Only higher derivatives have a cotangent for softmax.
+    if is_zero(g[1]):
         return c
-    return c - each * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
+    return c + p * (g[1] - np.sum(g[1] * p, 1, keepdims=True))
 
 
 def softmax_crossentropy(

@@ -244,7 +244,7 @@ def _batched(func: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def _after(axis: Any, ndim: int) -> Any:
     """An axis, or several, behind the first one."""
-    if isinstance(axis, (tuple, list)):
+    if isinstance(axis, (tuple, list, range)):
         return tuple([i + 1 for i in normalize_axis_tuple(axis, ndim, allow_duplicate=True)])
     return normalize_axis_index(axis, ndim) + 1
 

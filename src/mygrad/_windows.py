@@ -127,4 +127,6 @@ def sliding_window_view(arr: Any, window_shape: Any, step: Any, dilation: Any = 
         )
     seen = windows(arr, window, steps, gaps)
     leading = arr.ndim - n
-    return np.moveaxis(seen, range(leading), range(n, n + leading)) if leading else seen
+    if not leading:
+        return seen
+    return np.moveaxis(seen, tuple(range(leading)), tuple(range(n, n + leading)))

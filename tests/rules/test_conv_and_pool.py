@@ -223,6 +223,47 @@ def test_jacobians_and_hessians():
     np.testing.assert_allclose(np.tensordot(h, v, 4), difference, rtol=1e-6, atol=1e-7)
 
 
+def _conv(x, w):
+    return conv_nd(x, w, stride=(2, 1), padding=1, dilation=(1, 2))
+
+
+def _conv_transpose(x, w):
+    return conv_transpose_nd(x, w, stride=(2, 1), padding=(1, 0), dilation=(1, 2))
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize(
+    ("f", "shapes"),
+    [
+        (_conv, [(2, 3, 5, 4), (2, 3, 3, 2)]),
+        (_conv_transpose, [(2, 3, 2, 3), (3, 2, 3, 2)]),
+        (mg.grad(lambda x, w: np.sum(_conv(x, w) ** 2), 1), [(2, 3, 3, 3), (2, 3, 3, 2)]),
+        (mg.grad(lambda x, w: np.sum(_conv(x, w) ** 2)), [(2, 3, 3, 3), (2, 3, 3, 2)]),
+        (mg.grad(lambda x, w: np.sum(_conv_transpose(x, w) ** 2), 1), [(2, 3, 2, 2), (3, 1, 3, 2)]),
+        (lambda x: avg_pool(x, 2, 1), [(5,)]),
+        (lambda x: avg_pool(x, (3, 2), 2), [(3, 5, 4)]),
+        (mg.grad(lambda x: np.sum(avg_pool(x, 2, 1) ** 3)), [(5,)]),
+        (lambda x: max_pool(x, 2, 1), [(5,)]),
+        (lambda x: max_pool(x, (3, 2), (1, 2)), [(2, 5, 4)]),
+        (lambda x: mg.sliding_window_view(x, (2,), 2, 2), [(2, 7)]),
+    ],
+)
+def test_jacobians(f, shapes, mode):
+    arrays = [draw(*shape) for shape in shapes]
+    found = mg.jacobian(f, tuple(range(len(arrays))), mode=mode)(*arrays)
+    step = 1e-6
+    for i, (a, jacobian) in enumerate(zip(arrays, found, strict=True)):
+        wanted = np.empty_like(jacobian)
+        for k in np.ndindex(a.shape):
+            near = []
+            for sign in (1, -1):
+                b = a.copy()
+                b[k] += sign * step
+                near.append(np.asarray(f(*arrays[:i], b, *arrays[i + 1 :])))
+            wanted[(..., *k)] = (near[0] - near[1]) / (2 * step)
+        np.testing.assert_allclose(jacobian, wanted, rtol=1e-6, atol=1e-7)
+
+
 @pytest.mark.parametrize(
     "f",
     [

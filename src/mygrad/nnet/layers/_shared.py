@@ -12,7 +12,7 @@ from ..._record import record
 from ..._state import Name
 from ...rules.shape import as_array
 
-__all__ = ["array_like", "for_samples"]
+__all__ = ["array_like", "bilinear", "of_last_axes"]
 
 Function = Callable[..., Any]
 
@@ -34,27 +34,55 @@ def array_like(x: Any, name: str) -> Any:
     return x
 
 
-def for_samples(several: bool) -> Callable[[Function], Function]:
-    """Make a function of arrays that has a rule one of tensors and batches.
+def bilinear(*places: tuple[int, int]) -> Callable[[Function], Function]:
+    """Make a function of two arrays that has a rule one of tensors and batches.
 
-    With `several`, the second parameter is an operand, too. If the first operand alone is a
-    batch, the function does all of it at once, since its first axis is for samples anyway.
+    For each operand, one of its axes and the axis of the result that it becomes. A batch of
+    arrays is one array that is longer there: more samples, say, or more filters.
     """
 
     def decorate(func: Function) -> Function:
         @wraps(func)
-        def run(x: Any, *args: Any) -> Any:
-            if isinstance(x, Name) or (several and isinstance(args[0], Name)):
-                return record(run, (x, *args), {})
-            if several and isinstance(args[0], Batch):
+        def run(x: Any, y: Any, *args: Any) -> Any:
+            if isinstance(x, Name) or isinstance(y, Name):
+                return record(run, (x, y, *args), {})
+            if not isinstance(x, Batch) and not isinstance(y, Batch):
+                return func(x, y, *args)
+            if isinstance(x, Batch) and isinstance(y, Batch):
                 raise CannotBatch
             if isinstance(x, Batch):
-                k, n, *rest = x.data.shape
-                y = run(np.reshape(x.data, (k * n, *rest)), *args)
-                return Batch(np.reshape(y, (k, n, *y.shape[1:])))
-            return func(x, *args)
+                k, (axis, becomes) = len(x.data), places[0]
+                z = run(_merged(x.data, axis), y, *args)
+            else:
+                k, (axis, becomes) = len(y.data), places[1]
+                z = run(x, _merged(y.data, axis), *args)
+            apart = (*z.shape[:becomes], k, z.shape[becomes] // k, *z.shape[becomes + 1 :])
+            return Batch(np.moveaxis(np.reshape(z, apart), becomes, 0))
 
-        run.__module__ = "mygrad.nnet"
-        return run
+        return _public(run)
 
     return decorate
+
+
+def _merged(data: Any, axis: int) -> Any:
+    """The arrays of a batch one behind the other along an axis."""
+    data = np.moveaxis(data, 0, axis)
+    shape = data.shape
+    return np.reshape(data, (*shape[:axis], shape[axis] * shape[axis + 1], *shape[axis + 2 :]))
+
+
+def of_last_axes(func: Function) -> Function:
+    """Make a function of an array's last axes that has a rule one of tensors and batches."""
+
+    @wraps(func)
+    def run(x: Any, *args: Any) -> Any:
+        if isinstance(x, Name):
+            return record(run, (x, *args), {})
+        return Batch(run(x.data, *args)) if isinstance(x, Batch) else func(x, *args)
+
+    return _public(run)
+
+
+def _public(func: Function) -> Function:
+    func.__module__ = "mygrad.nnet"
+    return func

@@ -22,11 +22,11 @@ import numpy as np
 from ..._record import check_constant, record
 from ..._table import linear_in_each, pullback
 from ..._windows import Ints, per_axis, reach, windows
-from ._shared import array_like, for_samples
+from ._shared import array_like, bilinear
 
 __all__ = ["conv_nd", "conv_transpose_nd"]
 
-#: Bytes of a block of columns. Half or twice of it is as fast; see benchmarks/README.md.
+#: Bytes of a block of columns. As measured, a quarter or twice of it is hardly slower.
 BLOCK = 2**20
 
 # ----------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _computing(x: Any, y: Any) -> tuple[Any, Any, Any]:
     return x.astype(computing, copy=False), y.astype(computing, copy=False), dtype
 
 
-@for_samples(several=True)
+@bilinear((0, 0), (0, 1))
 def _conv_nd(x: Any, w: Any, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     x, w, dtype = _computing(x, w)
     n, _, *size = x.shape
@@ -137,7 +137,7 @@ def _conv_nd(x: Any, w: Any, stride: Ints, padding: Ints, dilation: Ints) -> Any
     return out.reshape(n, filters, *places).astype(dtype, copy=False)
 
 
-@for_samples(several=True)
+@bilinear((0, 0), (1, 1))
 def _conv_transpose_nd(
     g: Any, w: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints
 ) -> Any:
@@ -173,7 +173,7 @@ def _conv_transpose_nd(
     return out.astype(dtype, copy=False)
 
 
-@for_samples(several=True)
+@bilinear((1, 1), (1, 0))
 def _conv_filters(x: Any, g: Any, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     x, g, dtype = _computing(x, g)
     n, channels = x.shape[:2]

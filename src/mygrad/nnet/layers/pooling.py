@@ -15,7 +15,7 @@ from ..._operands import carries, prepare
 from ..._record import check_constant, record, wrap
 from ..._table import linear
 from ..._windows import Ints, per_axis, windows
-from ._shared import array_like, for_samples
+from ._shared import array_like, of_last_axes
 
 __all__ = ["avg_pool", "max_pool"]
 
@@ -50,8 +50,8 @@ def _reduced(x: Any, pool: Ints, stride: Ints, ufunc: Any) -> Any:
             y = np.empty((*x.shape[:axis], places, *x.shape[axis + 1 :]), x.dtype)
             for i in range(places):
                 window = x[_along(axis, slice(i * s, i * s + k))]
-                place = y[_along(axis, slice(i, i + 1))]
-                ufunc.reduce(window, axis, keepdims=True, out=place)
+                # With out=, NumPy 2.1 finds a wrong maximum if strides are negative.
+                y[_along(axis, slice(i, i + 1))] = ufunc.reduce(window, axis, keepdims=True)
         x = y
     return x
 
@@ -80,7 +80,7 @@ def _spread(g: Any, size: Ints, pool: Ints, stride: Ints) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-@for_samples(several=False)
+@of_last_axes
 def _avg_pool(x: Any, pool: Ints, stride: Ints) -> Any:
     if x.dtype.kind in "biu":
         x = x.astype(np.float64)
@@ -90,7 +90,7 @@ def _avg_pool(x: Any, pool: Ints, stride: Ints) -> Any:
     return total.astype(x.dtype, copy=False)
 
 
-@for_samples(several=False)
+@of_last_axes
 def _avg_unpool(g: Any, size: Ints, pool: Ints, stride: Ints) -> Any:
     return _spread(g / prod(pool), size, pool, stride)
 

@@ -19,7 +19,7 @@ def dirac(*shape: Any, dtype: Any = np.float32, constant: bool | None = None) ->
     Parameters
     ----------
     *shape
-        The shape of a weight, (outputs, inputs, *kernel), as integers or as one tuple.
+        The shape of a weight, ``(outputs, inputs, *kernel)``, as integers or as one tuple.
     dtype
         The dtype of the tensor.
     constant

@@ -24,7 +24,7 @@ def glorot_uniform(
     Parameters
     ----------
     *shape
-        The shape of a weight, (outputs, inputs, *kernel), as integers or as one tuple.
+        The shape of a weight, ``(outputs, inputs, *kernel)``, as integers or as one tuple.
     gain
         A factor of the numbers.
     dtype

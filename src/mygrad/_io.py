@@ -66,11 +66,11 @@ def save(file: "str | os.PathLike[str] | BinaryIO", tensor: Any) -> None:
         raise TypeError(
             f"mygrad.save saves tensors over NumPy's arrays; this one is over {type(data).__name__}"
         )
-    arrays = {"data": data, "constant": np.array(is_constant(tensor))}
+    arrays: dict[str, Any] = {"data": data, "constant": np.array(is_constant(tensor))}
     grad = tensor.grad
     if grad is not None:
         arrays["grad"] = np.asarray(unwrap(grad))
-    np.savez(file, allow_pickle=False, **arrays)
+    np.savez(file, **arrays)
 
 
 def load(file: "str | os.PathLike[str] | BinaryIO") -> Tensor:

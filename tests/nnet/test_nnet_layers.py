@@ -336,6 +336,7 @@ def _gru(**changes):
         (lambda: nnet.group_norm(GAMMA, 1), ValueError, r"\(4,\)"),
         (lambda: nnet.dropout(IMAGES, 1), ValueError, "below 1"),
         (lambda: nnet.dropout(IMAGES, "half"), TypeError, "half"),
+        (lambda: nnet.dropout(IMAGES, rng=3), TypeError, "default_rng"),
         (lambda: nnet.embedding([3], GAMMA), ValueError, r"\(4,\)"),
         (lambda: nnet.embedding([3], US[0]), IndexError, r"\[0, 3\).*from 3 to 3"),
         (lambda: nnet.embedding([-1], US[0]), IndexError, "-1"),

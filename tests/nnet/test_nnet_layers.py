@@ -41,6 +41,27 @@ def test_batchnorm():
     check_grad(lambda x, b: nnet.batchnorm(x, beta=b, eps=0), IMAGES, BETA)
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: nnet.batchnorm(x, gamma=GAMMA[:2], eps=1e-3),
+        lambda x: nnet.layer_norm(x, beta=BETA[:3]),
+        lambda x: nnet.scaled_dot_product_attention(x, x, x, causal=True),
+    ],
+)
+def test_hessians_in_one_pass(f):
+    def loss(x):
+        return np.sum(f(x) ** 2 * IMAGES[0, :2, :, :])
+
+    x = IMAGES[0, :2]
+    hessian = mg.hessian(loss)(x).reshape(12, 12)
+    columns = [mg.hvp(loss)(x, e.reshape(x.shape)).ravel() for e in np.eye(12)]
+    np.testing.assert_allclose(hessian, np.array(columns), atol=1e-10)
+    assert np.abs(hessian).max() > 0.1
+    _, tangent = mg.jvp(loss, (x,), (x[::-1],))
+    np.testing.assert_allclose(tangent, np.sum(mg.grad(loss)(x) * x[::-1]), rtol=1e-9)
+
+
 def test_batchnorm_promotes_dtypes():
     x = mg.tensor(IMAGES, dtype=np.float32)
     y = nnet.batchnorm(x, gamma=GAMMA, eps=1e-3)
@@ -315,6 +336,7 @@ def _gru(**changes):
         (lambda: nnet.group_norm(GAMMA, 1), ValueError, r"\(4,\)"),
         (lambda: nnet.dropout(IMAGES, 1), ValueError, "below 1"),
         (lambda: nnet.dropout(IMAGES, "half"), TypeError, "half"),
+        (lambda: nnet.dropout(IMAGES, rng=3), TypeError, "default_rng"),
         (lambda: nnet.embedding([3], GAMMA), ValueError, r"\(4,\)"),
         (lambda: nnet.embedding([3], US[0]), IndexError, r"\[0, 3\).*from 3 to 3"),
         (lambda: nnet.embedding([-1], US[0]), IndexError, "-1"),

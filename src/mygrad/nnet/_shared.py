@@ -16,6 +16,7 @@ __all__ = [
     "as_float",
     "check_fraction",
     "composed",
+    "generator",
     "is_zero",
     "plain_number",
     "real_scalar",
@@ -40,6 +41,23 @@ def run(func: Function, x: Any, *args: Any) -> Any:
 def is_zero(g: Any) -> bool:
     """Is this the cotangent of something that nothing depends on?"""
     return isinstance(g, np.ndarray) and not g.any()
+
+
+def generator(rng: Any, name: str) -> Any:
+    """What draws random numbers: a generator, or NumPy's global state for None.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if rng is None:
+        return np.random
+    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
+        raise TypeError(
+            f"{name}: rng must be a generator, as numpy.random.default_rng(seed); got {rng!r}"
+        )
+    return rng
 
 
 def as_float(x: Any) -> Any:

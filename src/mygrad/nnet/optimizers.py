@@ -19,6 +19,7 @@ The state of an optimiser is a flat dictionary of arrays and numbers:
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -51,7 +52,7 @@ Schedule = Callable[[int], float]
 # ----------------------------------------------------------------------------------------
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What optimisers have in common. A class of your own defines `_change`.
 
     Parameters
@@ -109,11 +110,11 @@ class Optimizer:
         lr = self.lr(self.steps) if callable(self.lr) else self.lr
         return _not_negative(lr, f"{type(self).__name__}: lr")
 
+    @abstractmethod
     def _change(
         self, value: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray], lr: float
     ) -> Any:
         """What is to be subtracted from a parameter; what is to be remembered goes into `state`."""
-        raise NotImplementedError("an optimiser is a subclass that defines _change")
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the optimiser remembers, as copies: numbers and arrays, by name.

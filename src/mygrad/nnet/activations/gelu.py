@@ -1,7 +1,6 @@
 """The Gaussian error linear unit."""
 
 import math
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,11 @@ __all__ = ["gelu"]
 
 def _erfc(x: Any) -> Any:
     """SciPy's function, or Python's on each element: that takes some ten times as long."""
-    if find_spec("scipy") is not None:
+    try:
         from scipy.special import erfc
-
-        return erfc(x)
-    return np.asarray(np.frompyfunc(math.erfc, 1, 1)(x)).astype(x.dtype)
+    except ImportError:
+        return np.asarray(np.frompyfunc(math.erfc, 1, 1)(x)).astype(x.dtype)
+    return erfc(x)
 
 
 def _normal(x: Any) -> Any:

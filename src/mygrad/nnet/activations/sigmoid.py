@@ -19,7 +19,11 @@ def logistic(x: Any) -> Any:
 
 @pullback(logistic)
 def _(g: Any, ans: Any, x: Any) -> Any:
-    # 1 - ans would have no digits left for large x.
+    if isinstance(x, np.ndarray):
+        rest = 1 - ans
+        if not rest.size or np.min(rest) > 0.01:
+            return g * (ans * rest)
+    # 1 - ans has no digits left for large x.
     return g * (ans * run(logistic, -x))
 
 

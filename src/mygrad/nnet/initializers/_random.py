@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._creation import tensor
 from ..._tensor import Tensor
+from .._shared import generator
 
 __all__ = ["draw_normal", "draw_uniform", "fans", "shape_of"]
 
@@ -42,13 +43,7 @@ def _source(dtype: Any, rng: Any, name: str) -> Any:
     """What draws the numbers: a generator, or NumPy's global state."""
     if np.dtype(dtype).kind != "f":
         raise ValueError(f"{name} makes floating-point numbers; got dtype={np.dtype(dtype)}")
-    if rng is None:
-        return np.random
-    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
-        raise TypeError(
-            f"{name}: rng must be a generator, as numpy.random.default_rng(seed); got {rng!r}"
-        )
-    return rng
+    return generator(rng, name)
 
 
 def draw_uniform(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .._shared import as_float
+from .._shared import as_float, generator
 
 __all__ = [
     "check_sequence",
@@ -52,9 +52,9 @@ def initial(s0: Any, n: int, d: int, dtype: Any, name: str) -> Any:
     return np.zeros((n, d), dtype) if s0 is None else check_shape(s0, (n, d), name)
 
 
-def dropout_mask(p: float, shape: tuple[int, ...], dtype: Any, rng: Any) -> Any:
+def dropout_mask(p: float, shape: tuple[int, ...], dtype: Any, rng: Any, name: str) -> Any:
     """Zeros with probability `p`, and ``1 / (1 - p)`` elsewhere."""
-    draw = (np.random if rng is None else rng).random(shape)
+    draw = generator(rng, name).random(shape)
     return (draw >= p).astype(dtype) / np.asarray(1 - p, dtype)
 
 

@@ -28,7 +28,8 @@ def _attention(q: Any, k: Any, v: Any, mask: Any, scale: float, rate: float, rng
     if some is not None and not some.all():
         weights = np.where(some, weights, 0)
     if rate:
-        weights = weights * dropout_mask(rate, weights.shape, weights.dtype, rng)
+        name = "scaled_dot_product_attention"
+        weights = weights * dropout_mask(rate, weights.shape, weights.dtype, rng, name)
     return weights @ v
 
 

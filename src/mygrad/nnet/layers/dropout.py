@@ -63,5 +63,5 @@ def dropout(
     """
     x = as_float(x)
     rate = check_fraction(p, "dropout: p")
-    mask = dropout_mask(rate, x.shape, x.dtype, rng) if training and rate else None
+    mask = dropout_mask(rate, x.shape, x.dtype, rng, "dropout") if training and rate else None
     return apply(_dropped, (x, mask), {}, constant)

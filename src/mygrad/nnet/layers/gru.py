@@ -242,6 +242,6 @@ def gru(
     mask_u = masks_w = None
     rate = check_fraction(dropout, "gru: dropout")
     if rate:
-        mask_u = dropout_mask(rate, (1, n, 3 * d), dtype, rng)
-        masks_w = dropout_mask(rate, (3, d, d), dtype, rng)
+        mask_u = dropout_mask(rate, (1, n, 3 * d), dtype, rng, "gru")
+        masks_w = dropout_mask(rate, (3, d, d), dtype, rng, "gru")
     return apply(_layer, (X, us, ws, bs, s0, limit, mask_u, masks_w), {}, constant)

@@ -179,7 +179,7 @@ def lstm(
     mask_u = mask_w = None
     rate = check_fraction(dropout, "lstm: dropout")
     if rate:
-        mask_u = dropout_mask(rate, (1, n, 4 * d), dtype, rng)
-        mask_w = dropout_mask(rate, (d, 4 * d), dtype, rng)
+        mask_u = dropout_mask(rate, (1, n, 4 * d), dtype, rng, "lstm")
+        mask_w = dropout_mask(rate, (d, 4 * d), dtype, rng, "lstm")
     states, cells = apply(_layer, (X, U, W, b, s0, c0, mask_u, mask_w), {}, constant)
     return states, cells

@@ -224,6 +224,16 @@ def test_jacobian_of_several_arguments(mode):
     np.testing.assert_allclose(j[1]["c"], np.ones(2))
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_axes_that_are_a_range(mode):
+    x = np.arange(6.0).reshape(1, 2, 3)
+    f = mg.jacobian(lambda x: np.moveaxis(x, range(2), range(1, 3)) ** 2, mode=mode)
+    wanted = np.zeros((3, 1, 2, 1, 2, 3))
+    for i, j in np.ndindex(2, 3):
+        wanted[j, 0, i, 0, i, j] = 2 * x[0, i, j]
+    np.testing.assert_array_equal(f(x), wanted)
+
+
 def test_jacobian_chooses_the_cheaper_mode():
     calls = []
 

@@ -19,6 +19,7 @@ lint: .venv/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python tools/make_stubs.py --check
 
 format: .venv/.test
 	$(BIN)/ruff check --fix

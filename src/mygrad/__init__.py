@@ -117,7 +117,6 @@ amax, amin = globals()["max"], globals()["min"]
 
 
 # Imported when first used: `mygrad.special` needs SciPy.
-# For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
     if name in ("polynomial", "special"):
         return _import_module(f"mygrad.{name}")

@@ -1,0 +1,106 @@
+"""The .pyi files are what their generator writes, and what they say is so."""
+
+import ast
+import re
+import runpy
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mygrad as mg
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "rules"))
+from cases import CALLS
+
+MAKE = runpy.run_path(str(Path(__file__).parents[2] / "tools/make_stubs.py"))
+HINT = "run python tools/make_stubs.py"
+HERE = ".".join(np.__version__.split(".")[:2])
+
+
+def text_of(module):
+    return MAKE["path_of"](module).read_text()
+
+
+@pytest.mark.parametrize("module", MAKE["MODULES"])
+def test_stubs_are_up_to_date(module):
+    pytest.importorskip("ruff")
+    if f"with NumPy {HERE}." not in text_of(module):
+        pytest.skip("signatures and names are those of another version of NumPy")
+    assert MAKE["stub"](module) == text_of(module), HINT
+
+
+@pytest.mark.parametrize("module", MAKE["MODULES"])
+def test_all_that_is_public_is_there(module):
+    tree = ast.parse(text_of(module))
+    known = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            known |= {alias.asname for alias in node.names}
+        if isinstance(node, ast.AnnAssign):
+            known.add(node.target.id)
+    public = {
+        name
+        for name, x in vars(import_module(module)).items()
+        if not name.startswith("_") and name != "rules"
+    }
+    if module == "mygrad":
+        assert public <= known, HINT
+    functions = {name for name in public if callable(getattr(import_module(module), name))}
+    assert functions - {"apply", "mirrors"} <= known, HINT
+
+
+def returned():
+    """What each function of the table is said to give."""
+    found = {}
+    for module in MAKE["MODULES"]:
+        for node in ast.parse(text_of(module)).body:
+            if isinstance(node, ast.FunctionDef):
+                f = getattr(import_module(module), node.name)
+                found.setdefault(MAKE["numpys"](f), set()).add(ast.unparse(node.returns))
+    return found
+
+
+def kind_of(x):
+    """A result's type, as stubs write it; those in a tuple or list one after the other."""
+    if isinstance(x, (tuple, list)) and type(x) in (tuple, list):
+        return type(x).__name__, {kind_of(part) for part in x}
+    return type(x).__name__
+
+
+RETURNED = returned()
+KNOWN = [call for call in CALLS if call.func in RETURNED]
+
+
+def test_cases_are_found():
+    assert len({call.func for call in KNOWN}) > 250
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("call", KNOWN, ids=lambda call: call.id)
+def test_results_are_of_the_type_that_stubs_say(call):
+    said = RETURNED[call.func]
+    if "Any" in said:
+        return
+    names = {MAKE["numpys"](f): f for m in MAKE["MODULES"] for f in vars(import_module(m)).values()}
+    result = call.run([mg.tensor(x) for x in call.sample()], names[call.func])
+    kind = kind_of(result)
+    if isinstance(result, (tuple, list)):
+        # `Any` tells nothing, a union of overloads tells one of several.
+        assert any(fits(result, text) for text in said), (kind, said)
+    else:
+        assert kind in said or (result is None and "None" in said), (kind, said)
+
+
+def fits(result, text):
+    """Is a tuple or list of tensors what a stub says?"""
+    parts = {type(x) for x in result}
+    if text in MAKE["RESULTS"]:
+        return type(result).__name__ == text and result._fields == MAKE["RESULTS"][text]
+    if text.startswith("list"):
+        return type(result) is list and parts <= {mg.Tensor}
+    if not text.startswith("tuple") or parts - {mg.Tensor}:
+        return False
+    return "..." in text or len(result) == len(re.findall("Tensor", text))

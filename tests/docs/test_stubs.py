@@ -56,10 +56,25 @@ def returned():
     """What each function of the table is said to give."""
     found = {}
     for module in MAKE["MODULES"]:
-        for node in ast.parse(text_of(module)).body:
+        tree = ast.parse(text_of(module))
+        calls = {
+            (node.name, part.name): ast.unparse(part.returns)
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+            for part in node.body
+            if isinstance(part, ast.FunctionDef)
+        }
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef):
-                f = getattr(import_module(module), node.name)
-                found.setdefault(MAKE["numpys"](f), set()).add(ast.unparse(node.returns))
+                name, text = node.name, ast.unparse(node.returns)
+            elif isinstance(node, ast.AnnAssign):
+                # An object that is called.
+                name, text = node.target.id, calls.get((ast.unparse(node.annotation), "__call__"))
+            else:
+                continue
+            if text is not None:
+                f = getattr(import_module(module), name)
+                found.setdefault(MAKE["numpys"](f), set()).add(text)
     return found
 
 

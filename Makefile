@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 # The oldest NumPy that we support, or else the oldest that this Python has wheels of.
 OLDEST_NUMPY = "numpy==2.1.*; python_version < '3.14'" "numpy==2.3.*; python_version >= '3.14'"
 
-.PHONY: demo test lint format bench test-oldest clean
+.PHONY: demo test lint format stubs bench test-oldest clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/hare_lynx.py
@@ -24,6 +24,9 @@ lint: .venv/.test
 format: .venv/.test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+stubs: .venv/.test
+	$(BIN)/python tools/make_stubs.py
 
 bench: .venv/.bench
 	$(BIN)/python benchmarks/run.py

@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 # The oldest NumPy that we support, or else the oldest that this Python has wheels of.
 OLDEST_NUMPY = "numpy==2.1.*; python_version < '3.14'" "numpy==2.3.*; python_version >= '3.14'"
 
-.PHONY: demo digits test lint format bench docs test-oldest clean
+.PHONY: demo digits test lint format stubs bench docs test-oldest clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/hare_lynx.py
@@ -22,10 +22,14 @@ lint: .venv/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python tools/make_stubs.py --check
 
 format: .venv/.test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+stubs: .venv/.test
+	$(BIN)/python tools/make_stubs.py
 
 bench: .venv/.bench
 	$(BIN)/python benchmarks/run.py

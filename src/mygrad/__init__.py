@@ -121,7 +121,6 @@ amax, amin = globals()["max"], globals()["min"]
 
 
 # Imported when first used: not all need random numbers or networks, and `special` needs SciPy.
-# For type checkers it also stands for the functions made from the table.
 def __getattr__(name: str) -> _Any:
     if name in ("nnet", "polynomial", "random", "special"):
         return _import_module(f"mygrad.{name}")

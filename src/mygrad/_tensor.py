@@ -4,7 +4,7 @@ import copy
 import operator
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -51,8 +51,17 @@ __all__ = ["QUICK", "Tensor", "rebuild"]
 
 _new = object.__new__
 
+# What type checkers know of operators. Those with what wraps tensors give something else.
+_Unary: TypeAlias = "Callable[[Tensor], Tensor]"
+_Binary: TypeAlias = "Callable[[Tensor, Any], Tensor]"
+_Operators: TypeAlias = "tuple[_Binary, _Binary, _Binary]"
+_unary: "Callable[[np.ufunc], _Unary]" = unary
+_binary: "Callable[[np.ufunc], _Operators]" = binary
+_power: "Callable[[], _Operators]" = power
+_matmul: "Callable[[], _Operators]" = matmul
 
-def method(func: Callable[..., Any], doc: str) -> Any:
+
+def method(func: Callable[..., Any], doc: str) -> "Callable[..., Tensor]":
     """A method that is one of NumPy's functions, of the tensor."""
 
     def run(self: "Tensor", *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
@@ -639,28 +648,28 @@ class Tensor(Name):
 
     # ---- Indexing -----------------------------------------------------------------------
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Any) -> "Tensor":
         basic = is_basic(key)
         if not basic:
             key = array_of(key, "indexing")
             basic = is_basic(key)
-        return index(self, key, basic)
+        return index(self, key, basic)  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, value: Any) -> None:
         set_item(self, key, value)
 
     # ---- Operators ----------------------------------------------------------------------
 
-    __add__, __radd__, __iadd__ = binary(np.add)
-    __sub__, __rsub__, __isub__ = binary(np.subtract)
-    __mul__, __rmul__, __imul__ = binary(np.multiply)
-    __truediv__, __rtruediv__, __itruediv__ = binary(np.true_divide)
-    __mod__, __rmod__, __imod__ = binary(np.remainder)
-    __pow__, __rpow__, __ipow__ = power()
-    __matmul__, __rmatmul__, __imatmul__ = matmul()
-    __neg__ = unary(np.negative)
-    __pos__ = unary(np.positive)
-    __abs__ = unary(np.absolute)
+    __add__, __radd__, __iadd__ = _binary(np.add)
+    __sub__, __rsub__, __isub__ = _binary(np.subtract)
+    __mul__, __rmul__, __imul__ = _binary(np.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _binary(np.true_divide)
+    __mod__, __rmod__, __imod__ = _binary(np.remainder)
+    __pow__, __rpow__, __ipow__ = _power()
+    __matmul__, __rmatmul__, __imatmul__ = _matmul()
+    __neg__ = _unary(np.negative)
+    __pos__ = _unary(np.positive)
+    __abs__ = _unary(np.absolute)
 
     __eq__ = compare(operator.eq)
     __ne__ = compare(operator.ne)

@@ -1,6 +1,6 @@
 """Made by tools/make_stubs.py with NumPy 2.4."""
 
-from typing import Any, overload
+from typing import Any, Protocol, overload, type_check_only
 
 import numpy as np
 from numpy import all as all
@@ -115,9 +115,12 @@ from . import emath as emath
 from . import errors as errors
 from . import fft as fft
 from . import linalg as linalg
+from . import operation_base as operation_base
 from . import polynomial as polynomial
+from . import random as random
 from . import special as special
 from . import testing as testing
+from . import typing as typing
 from ._anomaly import detect_anomaly as detect_anomaly
 from ._creation import arange as arange
 from ._creation import array as array
@@ -141,6 +144,8 @@ from ._creation import zeros_like as zeros_like
 from ._custom import checkpoint as checkpoint
 from ._custom import custom_jvp as custom_jvp
 from ._custom import custom_vjp as custom_vjp
+from ._io import load as load
+from ._io import save as save
 from ._modes import mem_guard_active as mem_guard_active
 from ._modes import mem_guard_off as mem_guard_off
 from ._modes import mem_guard_on as mem_guard_on
@@ -162,84 +167,171 @@ from ._transforms import linearize as linearize
 from ._transforms import stop_gradient as stop_gradient
 from ._transforms import value_and_grad as value_and_grad
 from ._transforms import vjp as vjp
+from ._ufunc_objects import ufunc as ufunc
+from ._windows import sliding_window_view as sliding_window_view
+from .operation_base import execute_op as execute_op
 
 __version__: str
 
-def abs(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.absolute` of tensors."""
+@type_check_only
+class _Ufunc4(Protocol):
+    def __call__(
+        self,
+        x: Any,
+        /,
+        *,
+        out: Any = ...,
+        where: Any = ...,
+        casting: Any = ...,
+        order: Any = ...,
+        dtype: Any = ...,
+        subok: Any = ...,
+        signature: Any = ...,
+        constant: bool | None = ...,
+    ) -> tuple[Tensor, Tensor]: ...
+    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
+    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def identity(self) -> Any: ...
+    @property
+    def nargs(self) -> Any: ...
+    @property
+    def nin(self) -> Any: ...
+    @property
+    def nout(self) -> Any: ...
+    @property
+    def ntypes(self) -> Any: ...
+    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    @property
+    def resolve_dtypes(self) -> Any: ...
+    @property
+    def signature(self) -> Any: ...
+    @property
+    def types(self) -> Any: ...
 
-def absolute(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.absolute` of tensors."""
+@type_check_only
+class _Ufunc3(Protocol):
+    def __call__(
+        self,
+        x1: Any,
+        x2: Any,
+        /,
+        *,
+        out: Any = ...,
+        where: Any = ...,
+        casting: Any = ...,
+        order: Any = ...,
+        dtype: Any = ...,
+        subok: Any = ...,
+        signature: Any = ...,
+        constant: bool | None = ...,
+    ) -> tuple[Tensor, Tensor]: ...
+    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
+    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def identity(self) -> Any: ...
+    @property
+    def nargs(self) -> Any: ...
+    @property
+    def nin(self) -> Any: ...
+    @property
+    def nout(self) -> Any: ...
+    @property
+    def ntypes(self) -> Any: ...
+    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    @property
+    def resolve_dtypes(self) -> Any: ...
+    @property
+    def signature(self) -> Any: ...
+    @property
+    def types(self) -> Any: ...
 
-def acos(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arccos` of tensors."""
+@type_check_only
+class _Ufunc2(Protocol):
+    def __call__(
+        self,
+        x1: Any,
+        x2: Any,
+        /,
+        *,
+        out: Any = ...,
+        where: Any = ...,
+        casting: Any = ...,
+        order: Any = ...,
+        dtype: Any = ...,
+        subok: Any = ...,
+        signature: Any = ...,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
+    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def identity(self) -> Any: ...
+    @property
+    def nargs(self) -> Any: ...
+    @property
+    def nin(self) -> Any: ...
+    @property
+    def nout(self) -> Any: ...
+    @property
+    def ntypes(self) -> Any: ...
+    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    @property
+    def resolve_dtypes(self) -> Any: ...
+    @property
+    def signature(self) -> Any: ...
+    @property
+    def types(self) -> Any: ...
 
-def acosh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arccosh` of tensors."""
+@type_check_only
+class _Ufunc1(Protocol):
+    def __call__(
+        self,
+        x: Any,
+        /,
+        *,
+        out: Any = ...,
+        where: Any = ...,
+        casting: Any = ...,
+        order: Any = ...,
+        dtype: Any = ...,
+        subok: Any = ...,
+        signature: Any = ...,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
+    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def identity(self) -> Any: ...
+    @property
+    def nargs(self) -> Any: ...
+    @property
+    def nin(self) -> Any: ...
+    @property
+    def nout(self) -> Any: ...
+    @property
+    def ntypes(self) -> Any: ...
+    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
+    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    @property
+    def resolve_dtypes(self) -> Any: ...
+    @property
+    def signature(self) -> Any: ...
+    @property
+    def types(self) -> Any: ...
 
-def add(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.add` of tensors."""
+abs: _Ufunc1
+absolute: _Ufunc1
+acos: _Ufunc1
+acosh: _Ufunc1
+add: _Ufunc2
 
 def add_sequence(*variables: Any, constant: bool | None = ...) -> Tensor: ...
 def amax(
@@ -280,202 +372,37 @@ def apply_along_axis(
 def apply_over_axes(func: Any, a: Any, axes: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.apply_over_axes` of tensors."""
 
-def arccos(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arccos` of tensors."""
-
-def arccosh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arccosh` of tensors."""
+arccos: _Ufunc1
+arccosh: _Ufunc1
 
 def arccot(a: Any, *, constant: bool | None = ...) -> Tensor: ...
 def arccoth(a: Any, *, constant: bool | None = ...) -> Tensor: ...
 def arccsc(a: Any, *, constant: bool | None = ...) -> Tensor: ...
 def arccsch(a: Any, *, constant: bool | None = ...) -> Tensor: ...
 def arcsec(a: Any, *, constant: bool | None = ...) -> Tensor: ...
-def arcsin(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arcsin` of tensors."""
 
-def arcsinh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arcsinh` of tensors."""
-
-def arctan(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctan` of tensors."""
-
-def arctan2(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctan2` of tensors."""
-
-def arctanh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctanh` of tensors."""
+arcsin: _Ufunc1
+arcsinh: _Ufunc1
+arctan: _Ufunc1
+arctan2: _Ufunc2
+arctanh: _Ufunc1
 
 def array_split(
     ary: Any, indices_or_sections: Any, axis: Any = ..., *, constant: bool | None = ...
 ) -> list[Tensor]:
     """`numpy.array_split` of tensors."""
 
-def asin(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arcsin` of tensors."""
-
-def asinh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arcsinh` of tensors."""
+asin: _Ufunc1
+asinh: _Ufunc1
 
 def astype(
     x: Any, dtype: Any, /, *, copy: Any = ..., device: Any = ..., constant: bool | None = ...
 ) -> Tensor:
     """`numpy.astype` of tensors."""
 
-def atan(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctan` of tensors."""
-
-def atan2(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctan2` of tensors."""
-
-def atanh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.arctanh` of tensors."""
+atan: _Ufunc1
+atan2: _Ufunc2
+atanh: _Ufunc1
 
 def atleast_1d(*arys: Any, constant: bool | None = ...) -> Any:
     """`numpy.atleast_1d` of tensors."""
@@ -515,20 +442,7 @@ def broadcast_to(
 ) -> Tensor:
     """`numpy.broadcast_to` of tensors."""
 
-def cbrt(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.cbrt` of tensors."""
+cbrt: _Ufunc1
 
 def choose(
     a: Any, choices: Any, out: Any = ..., mode: Any = ..., *, constant: bool | None = ...
@@ -580,35 +494,8 @@ def concatenate(
 ) -> Tensor:
     """`numpy.concatenate` of tensors."""
 
-def conj(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.conjugate` of tensors."""
-
-def conjugate(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.conjugate` of tensors."""
+conj: _Ufunc1
+conjugate: _Ufunc1
 
 def convolve(a: Any, v: Any, mode: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.convolve` of tensors."""
@@ -616,21 +503,7 @@ def convolve(a: Any, v: Any, mode: Any = ..., *, constant: bool | None = ...) ->
 def copy(a: Any, order: Any = ..., subok: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.copy` of tensors."""
 
-def copysign(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.copysign` of tensors."""
+copysign: _Ufunc2
 
 def copyto(dst: Any, src: Any, casting: Any = ..., where: Any = ...) -> None:
     """`numpy.copyto` of tensors."""
@@ -643,35 +516,8 @@ def corrcoef(
 def correlate(a: Any, v: Any, mode: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.correlate` of tensors."""
 
-def cos(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.cos` of tensors."""
-
-def cosh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.cosh` of tensors."""
+cos: _Ufunc1
+cosh: _Ufunc1
 
 def cot(a: Any, *, constant: bool | None = ...) -> Tensor: ...
 def coth(a: Any, *, constant: bool | None = ...) -> Tensor: ...
@@ -737,35 +583,8 @@ def cumulative_sum(
 ) -> Tensor:
     """`numpy.cumulative_sum` of tensors."""
 
-def deg2rad(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.deg2rad` of tensors."""
-
-def degrees(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.degrees` of tensors."""
+deg2rad: _Ufunc1
+degrees: _Ufunc1
 
 def delete(arr: Any, obj: Any, axis: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.delete` of tensors."""
@@ -792,37 +611,8 @@ def diff(
 ) -> Tensor:
     """`numpy.diff` of tensors."""
 
-def divide(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.divide` of tensors."""
-
-def divmod(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> tuple[Tensor, Tensor]:
-    """`numpy.divmod` of tensors."""
+divide: _Ufunc2
+divmod: _Ufunc3
 
 def dot(a: Any, b: Any, out: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.dot` of tensors."""
@@ -843,71 +633,18 @@ def einsum(
 ) -> Tensor:
     """`numpy.einsum` of tensors."""
 
-def exp(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.exp` of tensors."""
-
-def exp2(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.exp2` of tensors."""
+exp: _Ufunc1
+exp2: _Ufunc1
 
 def expand_dims(a: Any, axis: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.expand_dims` of tensors."""
 
-def expm1(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.expm1` of tensors."""
+expm1: _Ufunc1
 
 def extract(condition: Any, arr: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.extract` of tensors."""
 
-def fabs(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.fabs` of tensors."""
+fabs: _Ufunc1
 
 def fill_diagonal(a: Any, val: Any, wrap: Any = ...) -> None:
     """`numpy.fill_diagonal` of tensors."""
@@ -921,105 +658,18 @@ def fliplr(m: Any, *, constant: bool | None = ...) -> Tensor:
 def flipud(m: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.flipud` of tensors."""
 
-def float_power(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.float_power` of tensors."""
-
-def fmax(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.fmax` of tensors."""
-
-def fmin(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.fmin` of tensors."""
-
-def fmod(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.fmod` of tensors."""
-
-def frexp(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> tuple[Tensor, Tensor]:
-    """`numpy.frexp` of tensors."""
+float_power: _Ufunc2
+fmax: _Ufunc2
+fmin: _Ufunc2
+fmod: _Ufunc2
+frexp: _Ufunc4
 
 def gradient(
     f: Any, *varargs: Any, axis: Any = ..., edge_order: Any = ..., constant: bool | None = ...
 ) -> Any:
     """`numpy.gradient` of tensors."""
 
-def heaviside(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.heaviside` of tensors."""
+heaviside: _Ufunc2
 
 def histogram(
     a: Any,
@@ -1068,21 +718,7 @@ def hstack(
 ) -> Tensor:
     """`numpy.hstack` of tensors."""
 
-def hypot(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.hypot` of tensors."""
+hypot: _Ufunc2
 
 def i0(x: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.i0` of tensors."""
@@ -1116,148 +752,19 @@ def ix_(*args: Any, constant: bool | None = ...) -> tuple[Tensor, ...]:
 def kron(a: Any, b: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.kron` of tensors."""
 
-def ldexp(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.ldexp` of tensors."""
-
-def log(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.log` of tensors."""
-
-def log10(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.log10` of tensors."""
-
-def log1p(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.log1p` of tensors."""
-
-def log2(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.log2` of tensors."""
-
-def logaddexp(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.logaddexp` of tensors."""
-
-def logaddexp2(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.logaddexp2` of tensors."""
-
-def matmul(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.matmul` of tensors."""
+ldexp: _Ufunc2
+log: _Ufunc1
+log10: _Ufunc1
+log1p: _Ufunc1
+log2: _Ufunc1
+logaddexp: _Ufunc2
+logaddexp2: _Ufunc2
+matmul: _Ufunc2
 
 def matrix_transpose(x: Any, /, *, constant: bool | None = ...) -> Tensor:
     """`numpy.matrix_transpose` of tensors."""
 
-def matvec(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.matvec` of tensors."""
+matvec: _Ufunc2
 
 def max(
     a: Any,
@@ -1271,21 +778,7 @@ def max(
 ) -> Tensor:
     """`numpy.max` of tensors."""
 
-def maximum(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.maximum` of tensors."""
+maximum: _Ufunc2
 
 def mean(
     a: Any,
@@ -1327,72 +820,16 @@ def min(
 ) -> Tensor:
     """`numpy.min` of tensors."""
 
-def minimum(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.minimum` of tensors."""
-
-def mod(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.remainder` of tensors."""
-
-def modf(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> tuple[Tensor, Tensor]:
-    """`numpy.modf` of tensors."""
+minimum: _Ufunc2
+mod: _Ufunc2
+modf: _Ufunc4
 
 def moveaxis(a: Any, source: Any, destination: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.moveaxis` of tensors."""
 
 def multi_matmul(tensors: Any, *, constant: bool | None = ...) -> Tensor: ...
-def multiply(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.multiply` of tensors."""
+
+multiply: _Ufunc2
 
 def multiply_sequence(*variables: Any, constant: bool | None = ...) -> Tensor: ...
 def nan_to_num(
@@ -1547,36 +984,8 @@ def nanvar(
 ) -> Tensor:
     """`numpy.nanvar` of tensors."""
 
-def negative(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.negative` of tensors."""
-
-def nextafter(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.nextafter` of tensors."""
+negative: _Ufunc1
+nextafter: _Ufunc2
 
 def outer(a: Any, b: Any, out: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.outer` of tensors."""
@@ -1659,52 +1068,9 @@ def polysub(a1: Any, a2: Any, *, constant: bool | None = ...) -> Tensor:
 def polyval(p: Any, x: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.polyval` of tensors."""
 
-def positive(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.positive` of tensors."""
-
-def pow(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.power` of tensors."""
-
-def power(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.power` of tensors."""
+positive: _Ufunc1
+pow: _Ufunc2
+power: _Ufunc2
 
 def prod(
     a: Any,
@@ -1747,35 +1113,8 @@ def quantile(
 ) -> Tensor:
     """`numpy.quantile` of tensors."""
 
-def rad2deg(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.rad2deg` of tensors."""
-
-def radians(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.radians` of tensors."""
+rad2deg: _Ufunc1
+radians: _Ufunc1
 
 def ravel(a: Any, order: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.ravel` of tensors."""
@@ -1786,36 +1125,8 @@ def real(val: Any, *, constant: bool | None = ...) -> Tensor:
 def real_if_close(a: Any, tol: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.real_if_close` of tensors."""
 
-def reciprocal(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.reciprocal` of tensors."""
-
-def remainder(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.remainder` of tensors."""
+reciprocal: _Ufunc1
+remainder: _Ufunc2
 
 def repeat(a: Any, repeats: Any, axis: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.repeat` of tensors."""
@@ -1857,38 +1168,12 @@ def setxor1d(
 ) -> Tensor:
     """`numpy.setxor1d` of tensors."""
 
-def sin(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.sin` of tensors."""
+sin: _Ufunc1
 
 def sinc(x: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.sinc` of tensors."""
 
-def sinh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.sinh` of tensors."""
+sinh: _Ufunc1
 
 def sort(
     a: Any,
@@ -1909,35 +1194,8 @@ def split(
 ) -> list[Tensor]:
     """`numpy.split` of tensors."""
 
-def sqrt(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.sqrt` of tensors."""
-
-def square(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.square` of tensors."""
+sqrt: _Ufunc1
+square: _Ufunc1
 
 def squeeze(a: Any, axis: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.squeeze` of tensors."""
@@ -1968,21 +1226,7 @@ def std(
 ) -> Tensor:
     """`numpy.std` of tensors."""
 
-def subtract(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.subtract` of tensors."""
+subtract: _Ufunc2
 
 def sum(
     a: Any,
@@ -2016,35 +1260,8 @@ def take_along_axis(
 ) -> Tensor:
     """`numpy.take_along_axis` of tensors."""
 
-def tan(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.tan` of tensors."""
-
-def tanh(
-    x: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.tanh` of tensors."""
+tan: _Ufunc1
+tanh: _Ufunc1
 
 def tensordot(a: Any, b: Any, axes: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.tensordot` of tensors."""
@@ -2083,21 +1300,7 @@ def trim_zeros(
 def triu(m: Any, k: Any = ..., *, constant: bool | None = ...) -> Tensor:
     """`numpy.triu` of tensors."""
 
-def true_divide(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.divide` of tensors."""
+true_divide: _Ufunc2
 
 def union1d(ar1: Any, ar2: Any, *, constant: bool | None = ...) -> Tensor:
     """`numpy.union1d` of tensors."""
@@ -2156,37 +1359,8 @@ def var(
 def vdot(a: Any, b: Any, /, *, constant: bool | None = ...) -> Tensor:
     """`numpy.vdot` of tensors."""
 
-def vecdot(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.vecdot` of tensors."""
-
-def vecmat(
-    x1: Any,
-    x2: Any,
-    /,
-    *,
-    out: Any = ...,
-    where: Any = ...,
-    casting: Any = ...,
-    order: Any = ...,
-    dtype: Any = ...,
-    subok: Any = ...,
-    signature: Any = ...,
-    constant: bool | None = ...,
-) -> Tensor:
-    """`numpy.vecmat` of tensors."""
+vecdot: _Ufunc2
+vecmat: _Ufunc2
 
 def vsplit(ary: Any, indices_or_sections: Any, *, constant: bool | None = ...) -> list[Tensor]:
     """`numpy.vsplit` of tensors."""

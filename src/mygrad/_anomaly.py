@@ -46,11 +46,12 @@ def _trace_of(v: Value) -> Trace | None:
 
 
 def _describe(x: Any) -> list[str]:
-    """What the message says of an argument; nothing of settings such as an axis."""
+    """What the message says of operands: dtypes and shapes, numbers themselves."""
     if x.__class__ in (list, tuple):
         return [text for part in x for text in _describe(part)]
     x = unwrap(x)
-    if hasattr(x, "shape") and hasattr(x, "dtype"):
+    # Classes of dtypes have such an attribute, too.
+    if isinstance(getattr(x, "dtype", None), np.dtype):
         return [f"{x.dtype} of shape {tuple(x.shape)}{_contents(x)}"]
     return [repr(x)] if isinstance(x, (int, float, complex)) and not isinstance(x, bool) else []
 

@@ -309,6 +309,12 @@ class Call:
             else:
                 self.args.append(rule.defaults[default])
 
+    def operands(self) -> list[Any]:
+        """The arguments that are operands, not settings such as an axis."""
+        rule = self.rule
+        placed = [x for x, kind in zip(self.args, rule.kinds, strict=False) if kind is not None]
+        return placed + [x for name, x in self.kwargs.items() if name in rule.vjps]
+
     def run(self, **out: Any) -> Any:
         """Run NumPy's function on plain arrays."""
         method = self.rule.method
@@ -447,7 +453,7 @@ def record(
             return seen
     v = call.value(result, constant)
     if mode is not True and mode is not False:
-        mode.saw(rule.name, (call.args, *call.kwargs.values()), result, v)
+        mode.saw(rule.name, call.operands(), result, v)
     if isinstance(result, (tuple, list)):
         return _several(result, v, constant)
     if result.__class__ is np.ndarray and result.base is not None:

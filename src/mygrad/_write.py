@@ -435,7 +435,7 @@ def record_into(call: Call, constant: bool | None) -> Any:
         array = expose(out) if isinstance(out, Name) else out
         call.run(out=array)
         if watched:
-            mode.saw(rule.name, call.args, array)
+            mode.saw(rule.name, call.operands(), array)
         return out if isinstance(out, Name) else over_array(out, None, False)
     if not isinstance(out, Name):
         kept = [
@@ -446,7 +446,7 @@ def record_into(call: Call, constant: bool | None) -> Any:
         call.args = kept
         v = _rounded(call, out, call.value(out, constant))
         if watched:
-            mode.saw(rule.name, call.args, out, v)
+            mode.saw(rule.name, call.operands(), out, v)
         return over_array(out, v, constant)
     target = data_of(out)
     check_writeable(out, target)
@@ -456,7 +456,7 @@ def record_into(call: Call, constant: bool | None) -> Any:
         result = call.run().astype(target.dtype)
     v = _rounded(call, result, call.value(result, constant))
     if watched:
-        mode.saw(rule.name, call.args, result, v)
+        mode.saw(rule.name, call.operands(), result, v)
     overwrite(out, result, v)
     return out
 

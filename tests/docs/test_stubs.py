@@ -24,16 +24,21 @@ def text_of(module):
     return MAKE["path_of"](module).read_text()
 
 
+def skip_if_of_another_numpy(module):
+    if f"with NumPy {HERE}." not in text_of(module):
+        pytest.skip("signatures and names are those of another version of NumPy")
+
+
 @pytest.mark.parametrize("module", MAKE["MODULES"])
 def test_stubs_are_up_to_date(module):
     pytest.importorskip("ruff")
-    if f"with NumPy {HERE}." not in text_of(module):
-        pytest.skip("signatures and names are those of another version of NumPy")
+    skip_if_of_another_numpy(module)
     assert MAKE["stub"](module) == text_of(module), HINT
 
 
 @pytest.mark.parametrize("module", MAKE["MODULES"])
 def test_all_that_is_public_is_there(module):
+    skip_if_of_another_numpy(module)
     tree = ast.parse(text_of(module))
     known = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     for node in tree.body:
@@ -72,8 +77,9 @@ def returned():
                 name, text = node.target.id, calls.get((ast.unparse(node.annotation), "__call__"))
             else:
                 continue
-            if text is not None:
-                f = getattr(import_module(module), name)
+            # Older versions of NumPy have fewer functions.
+            f = vars(import_module(module)).get(name)
+            if text is not None and f is not None:
                 found.setdefault(MAKE["numpys"](f), set()).add(text)
     return found
 

@@ -214,6 +214,15 @@ def test_inf_can_be_allowed():
         x + mask
 
 
+def test_arguments_that_are_no_operands():
+    with mg.detect_anomaly():
+        assert np.sum(leaf(1, 2), 0, np.longdouble).dtype == np.longdouble
+        with pytest.raises(AnomalyError) as caught:
+            np.sum(leaf(1, np.inf), 0, float)
+    # The axis is none.
+    assert caught.value.operands == ("float64 of shape (2,), with inf at [1] (1 of 2 elements)",)
+
+
 def test_custom_rules():
     @mg.custom_vjp
     def f(x):

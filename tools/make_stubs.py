@@ -26,7 +26,14 @@ PACKAGE = Path(mygrad.__file__).parent
 #: Their names are made when they are imported; `mygrad` has those of all others.
 MODULES = ("mygrad", "mygrad.emath", "mygrad.fft", "mygrad.linalg")
 #: What `mygrad` imports when it is first used: name -> module.
-LATE = {"polynomial": "", "random": "", "special": "", "c_": "._rebound", "r_": "._rebound"}
+LATE = {
+    "nnet": "",
+    "polynomial": "",
+    "random": "",
+    "special": "",
+    "c_": "._rebound",
+    "r_": "._rebound",
+}
 
 HEAD = '''\
 """Made by tools/make_stubs.py with NumPy {version}."""

@@ -115,6 +115,7 @@ from . import emath as emath
 from . import errors as errors
 from . import fft as fft
 from . import linalg as linalg
+from . import nnet as nnet
 from . import operation_base as operation_base
 from . import polynomial as polynomial
 from . import random as random

@@ -54,5 +54,5 @@ def he_normal(
     """
     shape = shape_of(shape)
     fan_in, _ = fans(shape, "he_normal")
-    deviation = plain_number(gain, "he_normal: gain") * 1 / math.sqrt(fan_in)
+    deviation = plain_number(gain, "he_normal: gain") / math.sqrt(fan_in)
     return draw_normal(shape, 0, deviation, dtype, constant, rng, "he_normal")

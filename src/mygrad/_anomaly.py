@@ -205,7 +205,8 @@ def detect_anomaly(*, inf: bool = True) -> Any:
     -----
     Operations that a tensor takes part in are looked at (constants and ``no_autodiff`` included),
     what is written into tensors, backward and forward passes, and all function transforms. Views
-    and data that tensors are made from are not: the operation that uses these is.
+    and data that tensors are made from are not: the operation that uses these is. Nor are functions
+    without a derivative, and methods of ufuncs (``np.multiply.outer``), of constants.
     Arrays of other libraries (Dask's, say) are not looked at, for that would compute them.
 
     Examples

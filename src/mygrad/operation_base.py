@@ -475,7 +475,16 @@ def _check_class(cls: Any) -> None:
 
 
 def _value(call: _Call, result: Any, constant: bool | None) -> Any:
-    """The value of the result, or None if it carries no gradient."""
+    """The value of the result, or None if it carries no gradient; looked at if somebody watches."""
+    mode = tracking()
+    if mode.__class__ is bool:
+        return _recorded(call, result, constant)
+    v = _recorded(call, result, constant)
+    mode.saw(type(call.op).__name__, call.arrays, result, v)
+    return v
+
+
+def _recorded(call: _Call, result: Any, constant: bool | None) -> Any:
     parents = [v for v in call.active() if v is not None]
     if constant is True or not parents or not tracking():
         return None

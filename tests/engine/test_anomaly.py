@@ -319,3 +319,22 @@ def test_a_write_that_is_refused_changes_nothing():
         y /= 0
     y.sum().backward()
     np.testing.assert_array_equal(x.grad, [1, 1])
+
+
+@pytest.mark.parametrize("constant", [None, True])
+def test_operations_of_the_users_are_watched(constant):
+    class Quotient(mg.operation_base.Operation):
+        def __call__(self, a, b):
+            self.variables = (a, b)
+            return a.data / b.data
+
+        def backward_var(self, grad, index):
+            a, b = (x.data for x in self.variables)
+            return grad / b if index == 0 else -grad * a / b**2
+
+    with mg.detect_anomaly(), np.errstate(all="ignore"):
+        mg.execute_op(Quotient, mg.tensor([1.0]), mg.tensor([2.0]), constant=constant)
+        with pytest.raises(mg.errors.AnomalyError, match="Quotient gave inf"):
+            mg.execute_op(Quotient, mg.tensor([1.0]), mg.tensor([0.0]), constant=constant)
+    with np.errstate(all="ignore"):
+        assert np.isinf(mg.execute_op(Quotient, mg.tensor([1.0]), mg.tensor([0.0])).data)

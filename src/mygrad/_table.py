@@ -86,6 +86,8 @@ class Rule:
     keeps_gradient = False
     #: Does `pull` compute again what the user computed?
     runs_the_users = False
+    #: Are cotangents of outputs that nothing depends on None, and not zeros?
+    sparse = False
 
     #: The public name of the function, as in ``numpy.linalg.norm``.
     name: str
@@ -446,8 +448,9 @@ class Pullback(Rule):
         ans = run.lift(v.ans, v)
         if v.spec.__class__ is tuple:
             v.grad = None
-            g = [np.zeros_like(y) if c is None else c for c, y in zip(g, ans, strict=True)]
-            g = tuple([np.conjugate(c) if conjugate else c for c in g])
+            if not self.sparse:
+                g = [np.zeros_like(y) if c is None else c for c, y in zip(g, ans, strict=True)]
+            g = tuple([np.conjugate(c) if conjugate and c is not None else c for c in g])
         elif conjugate:
             g = np.conjugate(g)
         parents = v.b if v.a is None else (v.a,)
@@ -635,12 +638,14 @@ def outputs(func: np.ufunc, *partials: tuple[Function, ...] | None) -> None:
 
 
 def pullback(
-    func: Function, parameter: str | None = None, *, several: bool = False
+    func: Function, parameter: str | None = None, *, several: bool = False, sparse: bool = False
 ) -> Callable[[Function], Function]:
     """Register the vector-Jacobian product of one parameter (the first, if not named).
 
     With `several`, the parameter takes a sequence of operands. Then the product is called once for
     all of them, and returns a function of the index that gives the cotangent of each.
+
+    With `sparse`, the cotangents of those outputs that nothing depends on are None, not zeros.
     """
 
     def register(vjp: Function) -> Function:
@@ -648,6 +653,7 @@ def pullback(
         if rule is None:
             rule = RULES[func] = Pullback(func)
         assert isinstance(rule, Pullback)
+        rule.sparse = sparse
         rule.learn(vjp, parameter, several)
         return vjp
 

@@ -246,3 +246,9 @@ def test_chunks_of_tensors_are_not_needed():
     assert y.data.chunks == x.data.chunks
     y.backward()
     assert x.grad.chunks == x.data.chunks
+
+
+def test_recurrent_layers_take_numpy_arrays_only():
+    x, w, b = mg.tensor(da.ones((3, 2, 2))), np.ones((2, 2)), np.zeros(2)
+    with pytest.raises(TypeError, match=r"gru: X must be a tensor or array of NumPy's; got Array"):
+        mg.nnet.gru(x, w, w, b, w, w, b, w, w, b)

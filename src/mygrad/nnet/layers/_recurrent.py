@@ -5,14 +5,18 @@ from typing import Any
 import numpy as np
 
 from .._shared import as_float, generator
+from ._shared import array_like
 
 __all__ = [
+    "all_arrays",
     "check_sequence",
     "check_shape",
     "dropout_mask",
     "initial",
-    "logistic_of",
-    "projected",
+    "masked",
+    "of_projected",
+    "project",
+    "weighed_by",
 ]
 
 
@@ -23,8 +27,10 @@ def check_shape(x: Any, shape: tuple[int, ...], name: str) -> Any:
     ------
     ValueError
         If it has another shape.
+    TypeError
+        If it is no array of NumPy's.
     """
-    x = as_float(x)
+    x = as_float(array_like(x, name))
     if x.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}; got {x.shape}")
     return x
@@ -37,8 +43,13 @@ def check_sequence(x: Any, u: Any, function: str, u_name: str) -> tuple[Any, Any
     ------
     ValueError
         If they have other shapes, or there is no step.
+    TypeError
+        If they are no arrays of NumPy's.
     """
-    x, u = as_float(x), as_float(u)
+    x, u = (
+        as_float(array_like(x, f"{function}: X")),
+        as_float(array_like(u, f"{function}: {u_name}")),
+    )
     if x.ndim != 3 or not x.shape[0] or u.ndim != 2 or u.shape[0] != x.shape[2]:
         raise ValueError(
             f"{function} takes X of shape (T, N, C), with T at least 1, and {u_name} of shape "
@@ -58,16 +69,29 @@ def dropout_mask(p: float, shape: tuple[int, ...], dtype: Any, rng: Any, name: s
     return (draw >= p).astype(dtype) / np.asarray(1 - p, dtype)
 
 
-def projected(x: Any, u: Any, b: Any, mask: Any) -> Any:
-    """``x @ u * mask + b`` for all steps at once, in one product of matrices."""
-    steps, n, c = x.shape
-    p = np.reshape(np.reshape(x, (steps * n, c)) @ u, (steps, n, -1))
-    return (p if mask is None else p * mask) + b
+def project(x: Any, u: Any, b: Any, mask: Any, out: Any) -> None:
+    """Put ``x @ u * mask + b`` there, for all steps."""
+    p = (x.reshape(-1, x.shape[-1]) @ u).reshape(out.shape)
+    if mask is not None:
+        p *= mask
+    np.add(p, b, out=out)
 
 
-def logistic_of(x: np.ndarray) -> None:
-    """Replace numbers by their `sigmoid`."""
-    np.negative(x, out=x)
-    np.exp(x, out=x)
-    x += 1
-    np.reciprocal(x, out=x)
+def of_projected(a: Any, mask: Any) -> Any:
+    """The cotangent of ``x @ u``, for all steps, from that of ``x @ u * mask``."""
+    return a if mask is None else a * mask
+
+
+def weighed_by(x: Any, a: Any) -> Any:
+    """The cotangent of ``w``, from that of ``x @ w`` for all steps."""
+    return x.reshape(-1, x.shape[-1]).T @ a.reshape(-1, a.shape[-1])
+
+
+def masked(ws: Any, masks: Any) -> Any:
+    """Weights of which some may drop out."""
+    return ws if masks is None else [w * mask for w, mask in zip(ws, masks, strict=True)]
+
+
+def all_arrays(*operands: Any) -> bool:
+    """Are these NumPy's own arrays, and neither tensors nor batches?"""
+    return all([type(x) is np.ndarray for x in operands])

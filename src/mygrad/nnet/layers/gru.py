@@ -5,147 +5,181 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
-from ..._record import record
+from ..._record import check_constant, record
 from ..._table import pullback
-from .._shared import check_fraction, composed, is_zero
+from .._shared import check_fraction
 from ._recurrent import (
+    all_arrays,
     check_sequence,
     check_shape,
     dropout_mask,
     initial,
-    projected,
+    masked,
+    of_projected,
+    project,
+    weighed_by,
 )
 
 __all__ = ["gru"]
 
 
-def _gru(operands: Any, limit: int) -> Any:
-    """All states, gates z and r side by side, and candidates h.
+def _gru(operands: Any, limit: int, mask_u: Any, masks_w: Any) -> Any:
+    """All states, the gates z and r, one behind the other on axis 1, and the candidates h.
 
-    The operands are the inputs' part of z, r and h side by side, the weights of z and r side by
-    side, that of h, and the first state.
+    The operands are x, three each of U, W and b, and the first state.
     """
     dtype = np.result_type(*operands)
-    inputs, w_zr, w_h, s0 = [x.astype(dtype, copy=False) for x in operands]
-    steps, n, d = inputs.shape[0], inputs.shape[1], s0.shape[-1]
+    x, *p = [x.astype(dtype, copy=False) for x in operands]
+    ws, s0 = masked(p[3:6], masks_w), p[9]
+    steps, (n, d) = len(x), s0.shape
     states = np.empty((steps + 1, n, d), dtype)
-    gates = np.empty((steps, n, 2 * d), dtype)
+    gates = np.empty((steps, 2, n, d), dtype)
     candidates = np.empty((steps, n, d), dtype)
     states[0] = s0
-    part = np.empty((n, d), dtype)
-    # Their negatives, for sigmoid(x) is 1 / (1 + exp(-x)).
-    w_zr, inputs_zr = -w_zr, -inputs[..., : 2 * d]
-    rows = zip(states, states[1:], gates, candidates, inputs_zr, inputs[..., 2 * d :], strict=False)
-    # Small arrays make up for most of the time by the number of calls: hence all in place.
+    for k, out in enumerate((gates[:, 0], gates[:, 1], candidates)):
+        # The negatives of what goes into gates, for sigmoid(x) is 1 / (1 + exp(-x)).
+        u, b = (-p[k], -p[6 + k]) if k < 2 else (p[k], p[6 + k])
+        project(x, u, b, None if mask_u is None else mask_u[k], out)
+    w_z, w_r, w_h = -ws[0], -ws[1], ws[2]
+    more, more_h = np.empty((2, n, d), dtype), np.empty((n, d), dtype)
+    more_z, more_r = more
+    reset = np.empty((n, d), dtype)
+    add, subtract, divide, exp, tanh = np.add, np.subtract, np.divide, np.exp, np.tanh
+    one = np.ones((), dtype)
+    s = states[0]
+    rows = zip(states[1:], gates, gates[:, 0], gates[:, 1], candidates, strict=True)
+    # The time goes into calls, and small contiguous arrays have the fastest. Hence all in place,
+    # and 1 / z and 1 / r in the place of z and r until the end.
     with np.errstate(over="ignore"):
-        for s, after, zr, h, x_zr, x_h in rows:
-            np.dot(s, w_zr, out=zr)
-            zr += x_zr
-            np.exp(zr, out=zr)
-            zr += 1
-            np.reciprocal(zr, out=zr)
-            np.multiply(zr[:, d:], s, out=part)
-            np.dot(part, w_h, out=h)
-            h += x_h
-            np.tanh(h, out=h)
-            np.subtract(s, h, out=after)
-            after *= zr[:, :d]
-            after += h
+        for after, gate, z, r, h in rows:
+            s.dot(w_z, more_z)
+            s.dot(w_r, more_r)
+            add(gate, more, gate)
+            exp(gate, gate)
+            add(gate, one, gate)
+            divide(s, r, reset)
+            reset.dot(w_h, more_h)
+            add(h, more_h, h)
+            tanh(h, h)
+            subtract(s, h, after)
+            divide(after, z, after)
+            add(after, h, after)
+            s = after
+    np.reciprocal(gates, out=gates)
     return states, gates, candidates
 
 
-@pullback(_gru, several=True)
-def _(g: Any, ans: Any, operands: Any, limit: int) -> Any:
-    states, gates, h = ans
-    _, w_zr, w_h, _ = operands
-    before = states[:-1]
-    steps, _, d = h.shape
-    z, r = gates[..., :d], gates[..., d:]
-    # The slopes of what the gates' and candidates' arguments go through, for all steps.
-    slopes = gates * (1 - gates)
-    slope_h = 1 - h * h
-    from_zr = np.concatenate([before - h, before], -1) * slopes
-    from_h = (1 - z) * slope_h
-    # Only higher derivatives have cotangents for gates and candidates.
-    also_zr = None if is_zero(g[1]) else g[1] * slopes
-    also_h = None if is_zero(g[2]) else g[2] * slope_h
-    back_zr, back_h = w_zr.T, w_h.T
-
-    def back(ds: Any, t: Any) -> Any:
-        """From the cotangent of the states after the steps `t`: those of arguments and states."""
-        ah = ds * from_h[t]
-        ah = ah if also_h is None else ah + also_h[t]
-        reset = ah @ back_h
-        azr = np.concatenate([ds, reset], -1) * from_zr[t]
-        azr = azr if also_zr is None else azr + also_zr[t]
-        return azr, ah, ds * z[t] + reset * r[t] + azr @ back_zr
-
-    if limit < steps - 1:
-        # Each state's cotangent goes back as many steps as allowed: all states' do so together.
-        after = g[0][1:]
-        for _ in range(limit):
-            after = np.concatenate([g[0][1:-1] + back(after[1:], slice(1, None))[2], g[0][-1:]])
-        azr, ah, ds = back(after, slice(None))
-        first = g[0][0] + ds[0]
-    elif isinstance(from_zr, np.ndarray) and also_zr is None is also_h:
-        azr, ah, first = _back_in_place(g[0], z, r, from_zr, from_h, back_zr, back_h)
+@pullback(_gru, several=True, sparse=True)
+def _(g: Any, ans: Any, operands: Any, limit: int, mask_u: Any, masks_w: Any) -> Any:
+    states, _, h = ans
+    ws = masked(operands[4:7], masks_w)
+    d = h.shape[-1]
+    if g[1] is g[2] is None and limit == len(h) - 1 and all_arrays(g[0], h, *ws):
+        a, first = _back_in_place(g[0], ans, ws)
     else:
-        ds = g[0][steps]
-        rows = []
-        for t in range(steps - 1, -1, -1):
-            *row, ds = back(ds, t)
-            rows.append(row)
-            ds = g[0][t] + ds
-        azr, ah = [np.stack(part[::-1]) for part in zip(*rows, strict=True)]
-        first = ds
+        a, first = _back(g, ans, ws, limit)
+    if mask_u is not None:
+        mask_u = np.concatenate(mask_u, -1)
 
     def cotangent(i: int) -> Any:
+        if i == 10:
+            return first
         if i == 0:
-            return np.concatenate([azr, ah], -1)
-        if i == 1:
-            return np.reshape(before, (-1, d)).T @ np.reshape(azr, (-1, 2 * d))
-        if i == 2:
-            return np.reshape(r * before, (-1, d)).T @ np.reshape(ah, (-1, d))
-        return first
+            return of_projected(a, mask_u) @ np.concatenate(operands[1:4], 1).T
+        gate = (i - 1) % 3
+        part = slice(gate * d, (gate + 1) * d)
+        if i < 4:
+            return weighed_by(operands[0], of_projected(a, mask_u)[..., part])
+        if i < 7:
+            before = states[:-1]
+            c = weighed_by(ans[1][:, 1] * before if gate == 2 else before, a[..., part])
+            return c if masks_w is None else c * masks_w[gate]
+        return np.sum(a[..., part], (0, 1))
 
     return cotangent
 
 
-def _back_in_place(
-    g: Any, z: Any, r: Any, from_zr: Any, from_h: Any, back_zr: Any, back_h: Any
-) -> tuple[Any, Any, Any]:
-    """All steps back, on arrays: what the rule does step by step, in half the time."""
-    d = z.shape[-1]
-    azr, ah = np.empty_like(from_zr), np.empty_like(from_h)
-    ds = g[-1].astype(azr.dtype)
-    reset, part = np.empty_like(ds), np.empty_like(ds)
-    rows = (g[:-1], z, r, from_zr[..., :d], from_zr[..., d:], from_h, azr, ah)
-    for more, z_t, r_t, from_z, from_r, by_h, azr_t, ah_t in zip(
-        *[x[::-1] for x in rows], strict=True
-    ):
-        np.multiply(ds, by_h, out=ah_t)
-        np.dot(ah_t, back_h, out=reset)
-        np.multiply(ds, from_z, out=azr_t[:, :d])
-        np.multiply(reset, from_r, out=azr_t[:, d:])
-        np.dot(azr_t, back_zr, out=part)
-        ds *= z_t
-        reset *= r_t
-        ds += reset
-        ds += part
-        ds += more
-    return azr, ah, ds
+def _back(g: Any, ans: Any, ws: Any, limit: int) -> Any:
+    """The cotangents of the arguments of gates and candidates, side by side, and of the state."""
+    g, g_gates, g_h = g
+    states, gates, h = ans
+    before = states[:-1]
+    steps = len(h)
+    z, r = gates[:, 0], gates[:, 1]
+    # The slopes of what the gates' and candidates' arguments go through, for all steps.
+    slopes = gates * (1 - gates)
+    slope_h = 1 - h * h
+    from_z, from_r = (before - h) * slopes[:, 0], before * slopes[:, 1]
+    from_h = (1 - z) * slope_h
+    back_z, back_r, back_h = [w.T for w in ws]
+    # Only higher derivatives have cotangents for all states, gates and candidates.
+    g = np.zeros_like(states) if g is None else g
+    also_zr = None if g_gates is None else g_gates * slopes
+    also_h = None if g_h is None else g_h * slope_h
+
+    def back(ds: Any, t: Any) -> Any:
+        """What a cotangent of the states after the steps `t` gives to arguments and states."""
+        ah = ds * from_h[t]
+        ah = ah if also_h is None else ah + also_h[t]
+        reset = ah @ back_h
+        az, ar = ds * from_z[t], reset * from_r[t]
+        if also_zr is not None:
+            az, ar = az + also_zr[t, 0], ar + also_zr[t, 1]
+        ds = ds * z[t] + reset * r[t] + az @ back_z + ar @ back_r
+        return np.concatenate([az, ar, ah], -1), ds
+
+    if limit < steps - 1:
+        # Each state's cotangent goes back as many steps as allowed: all states' do so together.
+        after = g[1:]
+        for _ in range(limit):
+            after = np.concatenate([g[1:-1] + back(after[1:], slice(1, None))[1], g[-1:]])
+        a, ds = back(after, slice(None))
+        return a, g[0] + ds[0]
+    ds = g[steps]
+    rows = []
+    for t in range(steps - 1, -1, -1):
+        row, ds = back(ds, t)
+        rows.append(row)
+        ds = g[t] + ds
+    return np.stack(rows[::-1]), ds
 
 
-@composed
-def _layer(
-    x: Any, us: Any, ws: Any, bs: Any, s0: Any, limit: int, mask_u: Any, masks_w: Any
-) -> Any:
-    inputs = projected(x, np.concatenate(us, 1), np.concatenate(bs), mask_u)
-    if masks_w is not None:
-        ws = [w * mask for w, mask in zip(ws, masks_w, strict=True)]
-    w_zr = np.concatenate(ws[:2], 1)
-    return record(_gru, ([inputs, w_zr, ws[2], s0], limit), {})[0]
+def _back_in_place(g: Any, ans: Any, ws: Any) -> Any:
+    """`_back` for arrays, through all steps, in a third of the time."""
+    states, gates, h = ans
+    before = states[:-1]
+    steps, _, n, d = gates.shape
+    dtype = gates.dtype
+    from_zr = 1 - gates
+    from_h = from_zr[:, 0].copy()
+    part = h * h
+    np.subtract(1, part, out=part)
+    from_h *= part
+    from_zr *= gates
+    from_zr[:, 0] *= np.subtract(before, h, out=part)
+    from_zr[:, 1] *= before
+    ah = part
+    a = np.empty((steps, n, 3 * d), dtype)
+    # A gate's arguments are rows apart there, where the next product needs them.
+    by_gate = a[..., : 2 * d].reshape(steps, n, 2, d).swapaxes(1, 2)
+    back_zr = np.concatenate(ws[:2], 1).T.astype(dtype, copy=False)
+    back_h = ws[2].T.astype(dtype, copy=False)
+    pair, part = np.empty((2, n, d), dtype), np.empty((n, d), dtype)
+    ds, reset = pair
+    ds[...] = g[-1]
+    add, multiply = np.add, np.multiply
+    rows = (g[:-1], gates, from_zr, from_h, by_gate, a[..., : 2 * d], ah)
+    for more, gate, by_zr, by_h, out, azr, ah_t in zip(*[x[::-1] for x in rows], strict=True):
+        multiply(ds, by_h, ah_t)
+        ah_t.dot(back_h, reset)
+        multiply(pair, by_zr, out)
+        azr.dot(back_zr, part)
+        multiply(pair, gate, pair)
+        add(ds, reset, ds)
+        add(ds, part, ds)
+        add(ds, more, ds)
+    a[..., 2 * d :] = ah
+    return a, ds
 
 
 def gru(
@@ -226,22 +260,22 @@ def gru(
     >>> u.grad.shape
     (3, 4)
     """
+    check_constant(constant)
     X, Uz = check_sequence(X, Uz, "gru", "Uz")
     steps, n, c = X.shape
     d = Uz.shape[1]
-    given = {"Ur": Ur, "Uh": Uh, "Wz": Wz, "Wr": Wr, "Wh": Wh, "bz": bz, "br": br, "bh": bh}
+    rest = {"Ur": Ur, "Uh": Uh, "Wz": Wz, "Wr": Wr, "Wh": Wh, "bz": bz, "br": br, "bh": bh}
     shapes = {"U": (c, d), "W": (d, d), "b": (d,)}
-    p = {name: check_shape(x, shapes[name[0]], f"gru: {name}") for name, x in given.items()}
-    us, ws = (Uz, p["Ur"], p["Uh"]), (p["Wz"], p["Wr"], p["Wh"])
-    bs = (p["bz"], p["br"], p["bh"])
-    dtype = np.result_type(*[x.dtype for x in (X, *us, *ws, *bs)])
-    s0 = initial(s0, n, d, dtype, "gru: s0")
+    checked = [check_shape(p, shapes[name[0]], f"gru: {name}") for name, p in rest.items()]
+    operands = [X, Uz, *checked]
+    dtype = np.result_type(*[x.dtype for x in operands])
+    operands.append(initial(s0, n, d, dtype, "gru: s0"))
     limit = steps - 1 if bp_lim is None else index(bp_lim)
     if not 0 <= limit < steps:
         raise ValueError(f"gru: bp_lim must be in [0, T), and T is {steps}; got {bp_lim}")
     mask_u = masks_w = None
     rate = check_fraction(dropout, "gru: dropout")
     if rate:
-        mask_u = dropout_mask(rate, (1, n, 3 * d), dtype, rng, "gru")
+        mask_u = dropout_mask(rate, (3, n, d), dtype, rng, "gru")
         masks_w = dropout_mask(rate, (3, d, d), dtype, rng, "gru")
-    return apply(_layer, (X, us, ws, bs, s0, limit, mask_u, masks_w), {}, constant)
+    return record(_gru, (operands, limit, mask_u, masks_w), {}, constant)[0]

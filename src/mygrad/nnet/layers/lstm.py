@@ -4,99 +4,168 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
-from ..._record import record
+from ..._record import check_constant, record
 from ..._table import pullback
-from .._shared import check_fraction, composed, is_zero
+from .._shared import check_fraction
 from ._recurrent import (
+    all_arrays,
     check_sequence,
     check_shape,
     dropout_mask,
     initial,
-    logistic_of,
-    projected,
+    of_projected,
+    project,
+    weighed_by,
 )
 
 __all__ = ["lstm"]
 
 
-def _lstm(operands: Any) -> Any:
-    """All states, all cells, the gates i, f, g, o side by side, and tanh of the cells.
+def _lstm(operands: Any, mask_u: Any, mask_w: Any) -> Any:
+    """All states, all cells, the gates o, i, f, g on axis 1, and tanh of the cells.
 
-    The operands are the inputs' part of the gates, the weights of states, and the first state and
-    cell.
+    The operands are x, U, W, b, and the first state and cell.
     """
-    inputs, w, s0, c0 = operands
-    steps, n, d = inputs.shape[0], inputs.shape[1], s0.shape[-1]
     dtype = np.result_type(*operands)
-    states = np.empty((steps + 1, n, d), dtype)
-    cells = np.empty((steps + 1, n, d), dtype)
-    gates = np.empty((steps, n, 4 * d), dtype)
-    shown = np.empty((steps, n, d), dtype)
+    x, u, w, b, s0, c0 = [x.astype(dtype, copy=False) for x in operands]
+    steps, (n, d) = len(x), s0.shape
+    states, cells = np.empty((2, steps + 1, n, d), dtype)
     states[0], cells[0] = s0, c0
-    part = np.empty((n, d), dtype)
+    shown = np.empty((steps, n, d), dtype)
+    gates = np.empty((steps, 4, n, d), dtype)
+    parts = [np.split(p, 4, -1) for p in (u, b, w if mask_w is None else w * mask_w)]
+    # Sigmoids side by side; the negatives of their arguments, for sigmoid(x) is 1 / (1 + exp(-x)).
+    o, i, f, g = range(4)
+    ws = []
+    for k, gate in enumerate((i, f, g, o)):
+        u, b, w = [part[k].copy() if gate == g else -part[k] for part in parts]
+        project(x, u, b, None if mask_u is None else mask_u[k], gates[:, gate])
+        ws.append(w)
+    w_i, w_f, w_g, w_o = ws
+    more, part = np.empty((4, n, d), dtype), np.empty((n, d), dtype)
+    more_o, more_i, more_f, more_g = more
+    add, divide, exp, tanh, one = np.add, np.divide, np.exp, np.tanh, np.ones((), dtype)
+    s, cell = states[0], cells[0]
+    # As in `gru`: few calls, on contiguous arrays, and the sigmoids' reciprocals until the end.
     with np.errstate(over="ignore"):
-        for t in range(steps):
-            now, cell = gates[t], cells[t + 1]
-            np.matmul(states[t], w, out=now)
-            now += inputs[t]
-            logistic_of(now[:, : 2 * d])
-            np.tanh(now[:, 2 * d : 3 * d], out=now[:, 2 * d : 3 * d])
-            logistic_of(now[:, 3 * d :])
-            np.multiply(now[:, d : 2 * d], cells[t], out=cell)
-            np.multiply(now[:, :d], now[:, 2 * d : 3 * d], out=part)
-            cell += part
-            np.tanh(cell, out=shown[t])
-            np.multiply(now[:, 3 * d :], shown[t], out=states[t + 1])
+        for s_after, after, gate, sigmoids, seen in zip(
+            states[1:], cells[1:], gates, gates[:, :3], shown, strict=True
+        ):
+            s.dot(w_o, more_o)
+            s.dot(w_i, more_i)
+            s.dot(w_f, more_f)
+            s.dot(w_g, more_g)
+            add(gate, more, gate)
+            exp(sigmoids, sigmoids)
+            add(sigmoids, one, sigmoids)
+            o, i, f, g = gate
+            tanh(g, g)
+            divide(cell, f, after)
+            divide(g, i, part)
+            add(after, part, after)
+            tanh(after, seen)
+            divide(seen, o, s_after)
+            s, cell = s_after, after
+    np.reciprocal(gates[:, :3], out=gates[:, :3])
     return states, cells, gates, shown
 
 
-@pullback(_lstm, several=True)
-def _(g: Any, ans: Any, operands: Any) -> Any:
-    states, cells, gates, shown = ans
-    steps, _, d = shown.shape
-    i, f, c, o = [gates[..., k * d : (k + 1) * d] for k in range(4)]
-    before = cells[:-1]
-    slope_shown = 1 - shown * shown
-    # By the cell, and by the state: the derivatives of the gates' arguments, for all steps.
-    from_cell = np.concatenate([c * i * (1 - i), before * f * (1 - f), i * (1 - c * c)], -1)
-    from_state = shown * o * (1 - o)
-    through = o * slope_shown
-    # Only higher derivatives have cotangents for gates and what is shown.
-    also = also_cell = None
-    if not is_zero(g[2]):
-        slopes = [i * (1 - i), f * (1 - f), 1 - c * c, o * (1 - o)]
-        also = g[2] * np.concatenate(slopes, -1)
-    if not is_zero(g[3]):
-        also_cell = g[3] * slope_shown
-    back = operands[1].T
-    ds, dc = g[0][steps], g[1][steps]
-    rows = []
-    for t in range(steps - 1, -1, -1):
-        dc = dc + ds * through[t]
-        dc = dc if also_cell is None else dc + also_cell[t]
-        a = np.concatenate([np.tile(dc, 3) * from_cell[t], ds * from_state[t]], -1)
-        a = a if also is None else a + also[t]
-        rows.append(a)
-        ds = g[0][t] + a @ back
-        dc = g[1][t] + dc * f[t]
-    arguments = np.stack(rows[::-1])
+@pullback(_lstm, several=True, sparse=True)
+def _(g: Any, ans: Any, operands: Any, mask_u: Any, mask_w: Any) -> Any:
+    states, _, _, shown = ans
+    w = operands[2] if mask_w is None else operands[2] * mask_w
+    if g[2] is g[3] is None and all_arrays(shown, w, *[c for c in g[:2] if c is not None]):
+        a, ds, dc = _back_in_place(g, ans, w)
+    else:
+        a, ds, dc = _back(g, ans, w)
+    if mask_u is not None:
+        mask_u = np.concatenate(mask_u, -1)
 
     def cotangent(k: int) -> Any:
         if k == 0:
-            return arguments
+            return of_projected(a, mask_u) @ operands[1].T
         if k == 1:
-            return np.reshape(states[:-1], (-1, d)).T @ np.reshape(arguments, (-1, 4 * d))
-        return ds if k == 2 else dc
+            return weighed_by(operands[0], of_projected(a, mask_u))
+        if k == 2:
+            c = weighed_by(states[:-1], a)
+            return c if mask_w is None else c * mask_w
+        return np.sum(a, (0, 1)) if k == 3 else ds if k == 4 else dc
 
     return cotangent
 
 
-@composed
-def _layer(x: Any, u: Any, w: Any, b: Any, s0: Any, c0: Any, mask_u: Any, mask_w: Any) -> Any:
-    inputs = projected(x, u, b, mask_u)
-    w = w if mask_w is None else w * mask_w
-    return record(_lstm, ([inputs, w, s0, c0],), {})[:2]
+def _back(g: Any, ans: Any, w: Any) -> Any:
+    """The cotangents of the gates' arguments, side by side, and of the first state and cell."""
+    g_states, g_cells, g_gates, g_shown = g
+    states, cells, gates, shown = ans
+    o, i, f, c = [gates[:, k] for k in range(4)]
+    before = cells[:-1]
+    slope_shown = 1 - shown * shown
+    # By the cell, and by the state: the derivatives of the gates' arguments, for all steps.
+    by_cell = c * i * (1 - i), before * f * (1 - f), i * (1 - c * c)
+    by_state = shown * o * (1 - o)
+    through = o * slope_shown
+    # What nothing depends on; only higher derivatives have cotangents for all of them.
+    g_states = np.zeros_like(states) if g_states is None else g_states
+    g_cells = np.zeros_like(cells) if g_cells is None else g_cells
+    also = also_cell = None
+    if g_gates is not None:
+        slopes = [i * (1 - i), f * (1 - f), 1 - c * c, o * (1 - o)]
+        also = [g_gates[:, (k + 1) % 4] * slope for k, slope in enumerate(slopes)]
+    if g_shown is not None:
+        also_cell = g_shown * slope_shown
+    ds, dc = g_states[-1], g_cells[-1]
+    rows = []
+    for t in range(len(shown) - 1, -1, -1):
+        dc = dc + ds * through[t]
+        dc = dc if also_cell is None else dc + also_cell[t]
+        parts = [*[dc * slope[t] for slope in by_cell], ds * by_state[t]]
+        if also is not None:
+            parts = [part + more[t] for part, more in zip(parts, also, strict=True)]
+        rows.append(np.concatenate(parts, -1))
+        ds = g_states[t] + rows[-1] @ w.T
+        dc = g_cells[t] + dc * f[t]
+    return np.stack(rows[::-1]), ds, dc
+
+
+def _back_in_place(g: Any, ans: Any, w: Any) -> Any:
+    """`_back` for arrays, in a third of the time."""
+    _, cells, gates, shown = ans
+    steps, n, d = shown.shape
+    dtype = shown.dtype
+    o, i, f, c = [gates[:, k] for k in range(4)]
+    slopes = 1 - gates
+    by_state, by_cell = slopes[:, 0], slopes[:, 1:]
+    slopes[:, :3] *= gates[:, :3]
+    by_state *= shown
+    by_cell[:, 0] *= c
+    by_cell[:, 1] *= cells[:-1]
+    # The last is 1 - g here; the slope of tanh(x) is 1 - tanh(x)**2.
+    by_cell[:, 2] *= i
+    by_cell[:, 2] += by_cell[:, 2] * c
+    through = shown * shown
+    np.subtract(1, through, out=through)
+    through *= o
+    a = np.empty((steps, n, 4 * d), dtype)
+    by_gate = a.reshape(steps, n, 4, d).swapaxes(1, 2)
+    back = w.T.astype(dtype, copy=False)
+    ds, dc, part = np.empty((3, n, d), dtype)
+    zeros = np.broadcast_to(np.zeros((), dtype), cells.shape)
+    g_states, g_cells = [zeros if c is None else c for c in g[:2]]
+    ds[...], dc[...] = g_states[-1], g_cells[-1]
+    add, multiply = np.add, np.multiply
+    arrays = (g_states[:-1], g_cells[:-1], by_cell, by_state, through, f, a, by_gate)
+    rows = zip(*[x[::-1] for x in arrays], strict=True)
+    for more_s, more_c, by_c, by_s, slope, forget, a_t, out in rows:
+        multiply(ds, slope, part)
+        add(dc, part, dc)
+        multiply(dc, by_c, out[:3])
+        multiply(ds, by_s, out[3])
+        a_t.dot(back, ds)
+        add(ds, more_s, ds)
+        multiply(dc, forget, dc)
+        add(dc, more_c, dc)
+    return a, ds, dc
 
 
 def lstm(
@@ -166,6 +235,7 @@ def lstm(
     >>> w.grad.shape
     (4, 16)
     """
+    check_constant(constant)
     X, U = check_sequence(X, U, "lstm", "U")
     _, n, _ = X.shape
     d, rest = divmod(U.shape[1], 4)
@@ -179,7 +249,7 @@ def lstm(
     mask_u = mask_w = None
     rate = check_fraction(dropout, "lstm: dropout")
     if rate:
-        mask_u = dropout_mask(rate, (1, n, 4 * d), dtype, rng, "lstm")
+        mask_u = dropout_mask(rate, (4, n, d), dtype, rng, "lstm")
         mask_w = dropout_mask(rate, (d, 4 * d), dtype, rng, "lstm")
-    states, cells = apply(_layer, (X, U, W, b, s0, c0, mask_u, mask_w), {}, constant)
+    states, cells, *_ = record(_lstm, ([X, U, W, b, s0, c0], mask_u, mask_w), {}, constant)
     return states, cells

@@ -6,13 +6,13 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, real_scalar
+from .._shared import as_real, real_scalar
 
 __all__ = ["elu"]
 
 
 def exponential_linear(x: Any, alpha: Any, scale: float = 1.0) -> Any:
-    x = as_float(x)
+    x = as_real(x, "elu: x")
     return scale * np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x)
 
 
@@ -44,7 +44,7 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     Raises
     ------
     TypeError
-        If `alpha` is no real number.
+        If `alpha` is no real number, or `x` not of such.
 
     Examples
     --------

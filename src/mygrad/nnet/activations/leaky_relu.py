@@ -6,13 +6,13 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, real_scalar
+from .._shared import as_real, real_scalar
 
 __all__ = ["leaky_relu"]
 
 
 def leaky(x: Any, slope: Any) -> Any:
-    x = as_float(x)
+    x = as_real(x, "leaky_relu: x")
     return np.where(x > 0, x, slope * x)
 
 
@@ -43,7 +43,7 @@ def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
     Raises
     ------
     TypeError
-        If `slope` is no real number.
+        If `slope` is no real number, or `x` not of such.
 
     Examples
     --------

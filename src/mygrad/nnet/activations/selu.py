@@ -22,6 +22,11 @@ def selu(x: Any, *, constant: bool | None = None) -> Any:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
+
     References
     ----------
     .. [1] Klambauer et al., Self-Normalizing Neural Networks, 2017.

@@ -39,6 +39,8 @@ def uniform(
     ------
     ValueError
         If the lower bound is not below the upper one, or the dtype is no floating-point one.
+    TypeError
+        If the shape is not of integers, a parameter no real number, or `rng` no generator.
 
     Examples
     --------

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..._table import pullback
-from .._shared import as_float, plain_number, run
+from .._shared import as_real, plain_number, run
 
-__all__ = ["epsilon", "normalized", "parameter", "scaled"]
+__all__ = ["epsilon", "in_range", "normalized", "parameter", "scaled"]
 
 
 def _normalize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
@@ -26,9 +26,16 @@ def _(g: Any, ans: Any, _x: Any, axes: tuple[int, ...], eps: float) -> Any:
     return inverse * (g[0] - np.mean(g[0], axes, keepdims=True) - normal * along)
 
 
+def in_range(x: Any) -> Any:
+    """`x` in a dtype that squares fit into: those of 256 overflow in half precision."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
 def normalized(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` with mean 0 and variance 1 along axes."""
-    return run(_normalize, x, axes, eps)[0]
+    if not x.size:
+        return np.positive(x)
+    return run(_normalize, in_range(x), axes, eps)[0].astype(x.dtype, copy=False)
 
 
 def scaled(x: Any, gamma: Any, beta: Any) -> Any:
@@ -58,10 +65,12 @@ def parameter(x: Any, shape: tuple[int, ...], name: str) -> Any:
     ------
     ValueError
         If it has another shape.
+    TypeError
+        If it is not of real numbers.
     """
     if x is None:
         return None
-    x = as_float(x)
+    x = as_real(x, name)
     if x.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}; got {x.shape}")
     return x

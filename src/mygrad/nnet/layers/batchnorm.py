@@ -7,8 +7,8 @@ import numpy as np
 from ..._functions import apply
 from ..._record import record
 from ..._table import pullback
-from .._shared import as_float, composed
-from ._normalize import epsilon, parameter
+from .._shared import as_real, composed
+from ._normalize import epsilon, in_range, parameter
 
 __all__ = ["batchnorm"]
 
@@ -49,7 +49,12 @@ def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     channels = (1, -1) + (1,) * (x.ndim - 2)
     gamma = np.ones((), x.dtype) if gamma is None else np.reshape(gamma, channels)
     beta = np.zeros((), x.dtype) if beta is None else np.reshape(beta, channels)
-    return record(_normalized, ([x, gamma, beta], (0, *range(2, x.ndim)), eps), {})[0]
+    if not x.size:
+        return x * gamma + beta
+    dtype = np.result_type(x.dtype, gamma.dtype, beta.dtype)
+    axes = (0, *range(2, x.ndim))
+    y = record(_normalized, ([in_range(x), gamma, beta], axes, eps), {})[0]
+    return y.astype(dtype, copy=False)
 
 
 def batchnorm(
@@ -71,10 +76,17 @@ def batchnorm(
     constant
         True makes the result a constant; None makes it one if all operands are.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`. Half precision is computed in single precision.
+
     Raises
     ------
     ValueError
         If a shape is wrong, or `eps` is negative.
+    TypeError
+        If an operand is not of real numbers, or `eps` is a tensor that carries a gradient.
 
     Examples
     --------
@@ -84,7 +96,7 @@ def batchnorm(
     Tensor([[-1., -2.],
             [ 1.,  2.]])
     """
-    x = as_float(x)
+    x = as_real(x, "batchnorm: x")
     if x.ndim < 2:
         raise ValueError(f"batchnorm: x must have the shape (N, C, ...); got {x.shape}")
     gamma = parameter(gamma, x.shape[1:2], "batchnorm: gamma")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from .._shared import as_float, composed
+from .._shared import composed, prediction_and_target
 from ..activations.softplus import softplus
 
 __all__ = ["binary_crossentropy"]
@@ -36,7 +36,7 @@ def binary_crossentropy(
         The probabilities p; with `logits` the scores that `sigmoid` makes p of. From scores the
         loss is exact and finite also where p is rounded to 0 or 1.
     y_true
-        The targets, in [0, 1], of the same shape.
+        The targets, in [0, 1]: a number, or of the same shape.
     logits
         Are these scores?
     constant
@@ -46,6 +46,8 @@ def binary_crossentropy(
     ------
     ValueError
         If the shapes differ, or probabilities are not in [0, 1].
+    TypeError
+        If something is not of real numbers.
 
     Examples
     --------
@@ -59,12 +61,7 @@ def binary_crossentropy(
     >>> mg.nnet.binary_crossentropy([0.5, 0.0], [1, 0])
     Tensor(0.34657359)
     """
-    x, y = as_float(x), as_float(y_true)
-    if x.shape != y.shape:
-        raise ValueError(
-            f"binary_crossentropy: the prediction of shape {x.shape} and the target of shape "
-            f"{y.shape} must have the same shape"
-        )
+    x, y = prediction_and_target(x, y_true, "binary_crossentropy")
     for name, given in (("y_true", y), *(() if logits else (("x", x),))):
         if np.any((given < 0) | (given > 1)):
             raise ValueError(f"binary_crossentropy: {name} must be probabilities, in [0, 1]")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import composed, plain_number, run, scores_and_labels
+from .._shared import composed, plain_number, real_numbers, real_scalar, run, scores_and_labels
 from ..activations.softmax import logsoftmax
 
 __all__ = ["focal_loss", "softmax_focal_loss"]
@@ -20,10 +20,12 @@ def _focal(log_p: Any, gamma: float) -> Any:
 @pullback(_focal)
 def _(g: Any, _: Any, log_p: Any, gamma: float) -> Any:
     q = -np.expm1(log_p)
-    # log(p) / q has a limit where both are zero; p * log(p) is zero where p is.
-    one = log_p == 0
-    finite = np.where(one | np.isinf(log_p), -1, log_p)
-    ratio = finite / np.where(one, 1, q)
+    # p * log(p) is zero where p is.
+    finite = np.where(np.isinf(log_p), -1, log_p)
+    # Where log(p) and q are small, higher derivatives of their ratio would cancel out: its series.
+    near = finite > -0.01
+    series = -1 + finite / 2 - finite**2 / 12 + finite**4 / 720
+    ratio = np.where(near, series, finite / np.where(near, 1, q))
     return -g * q**gamma * (1 - gamma * np.exp(log_p) * ratio)
 
 
@@ -35,6 +37,16 @@ def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float) -> Any:
 @composed
 def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float) -> Any:
     return alpha * run(_focal, logsoftmax(scores)[np.arange(len(labels)), labels], gamma)
+
+
+def _alpha(alpha: Any, labels: np.ndarray, function: str) -> Any:
+    alpha = real_numbers(alpha, f"{function}: alpha") if np.ndim(alpha) else alpha
+    if np.ndim(alpha) and alpha.shape != labels.shape:
+        raise ValueError(
+            f"{function}: alpha must be a number, or one for each example, of shape "
+            f"{labels.shape}; got the shape {alpha.shape}"
+        )
+    return alpha if np.ndim(alpha) else real_scalar(alpha, f"{function}: alpha")
 
 
 def _gamma(gamma: Any, function: str) -> float:
@@ -61,7 +73,8 @@ def focal_loss(
     targets
         The classes of the examples: N integers.
     alpha
-        A factor of the loss: a number, or one for each example.
+        A factor of the loss: a number, or one for each example, of shape (N,). Tensors get a
+        gradient, too.
     gamma
         How much less examples count that are classified well already; not negative.
     constant
@@ -77,7 +90,8 @@ def focal_loss(
     ValueError
         If a shape is wrong, or `gamma` is negative.
     TypeError
-        If the targets are no integers, or `gamma` is no real number.
+        If the targets are no integers, or `alpha` or `gamma` is no real number, or `gamma` a tensor
+        that carries a gradient.
     IndexError
         If a target names no class.
 
@@ -92,9 +106,8 @@ def focal_loss(
     Tensor([0.1732868 , 0.00105361])
     """
     probs, labels = scores_and_labels(class_probs, targets, "focal_loss")
-    return apply(
-        _of_probabilities, (probs, labels, alpha, _gamma(gamma, "focal_loss")), {}, constant
-    )
+    gamma, alpha = _gamma(gamma, "focal_loss"), _alpha(alpha, labels, "focal_loss")
+    return apply(_of_probabilities, (probs, labels, alpha, gamma), {}, constant)
 
 
 def softmax_focal_loss(
@@ -127,5 +140,5 @@ def softmax_focal_loss(
     Tensor([0.1732868 , 0.00105361])
     """
     scores, labels = scores_and_labels(scores, targets, "softmax_focal_loss")
-    gamma = _gamma(gamma, "softmax_focal_loss")
+    gamma, alpha = _gamma(gamma, "softmax_focal_loss"), _alpha(alpha, labels, "softmax_focal_loss")
     return apply(_of_scores, (scores, labels, alpha, gamma), {}, constant)

@@ -7,7 +7,7 @@ import numpy as np
 from ..._functions import apply
 from ..._operands import array_of
 from ...rules.shape import as_array
-from .._shared import composed, plain_number
+from .._shared import composed, plain_number, real_numbers
 from ..activations.relu import relu
 
 __all__ = ["margin_ranking_loss"]
@@ -39,7 +39,8 @@ def margin_ranking_loss(
     ValueError
         If a shape is wrong, or `margin` is negative.
     TypeError
-        If the scores are no floating-point numbers, or `margin` is no real number.
+        If the scores are no floating-point numbers, or `y` or `margin` is no real number, or a
+        tensor that carries a gradient.
 
     Examples
     --------
@@ -65,7 +66,7 @@ def margin_ranking_loss(
     margin = plain_number(margin, "margin_ranking_loss: margin")
     if not margin >= 0:
         raise ValueError(f"margin_ranking_loss: margin must not be negative; got {margin}")
-    y = np.asarray(array_of(y, "margin_ranking_loss: y"))
+    y = np.asarray(array_of(real_numbers(y, "margin_ranking_loss: y"), "margin_ranking_loss: y"))
     if y.size == 1:
         y = y.reshape(())
     elif y.shape != x1.shape[:1]:

@@ -39,7 +39,8 @@ def multiclass_hinge(x: Any, y_true: Any, hinge: Any = 1.0, *, constant: bool | 
     ValueError
         If a shape is wrong.
     TypeError
-        If the labels are no integers, or `hinge` is no real number.
+        If the labels are no integers, or `hinge` is no real number, or a tensor that carries a
+        gradient.
     IndexError
         If a label names no class.
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ...rules.shape import as_array
-from .._shared import composed, scores_and_labels
+from .._shared import composed, real_numbers, scores_and_labels
 
 __all__ = ["negative_log_likelihood"]
 
@@ -32,7 +31,7 @@ def negative_log_likelihood(
     y_true
         The classes of the examples: N integers.
     weights
-        A weight for each class, of shape (C,).
+        A weight for each class, of shape (C,). A tensor gets a gradient, too.
     constant
         True makes the result a constant; None makes it one if `x` is.
 
@@ -41,7 +40,7 @@ def negative_log_likelihood(
     ValueError
         If a shape is wrong.
     TypeError
-        If the labels are no integers.
+        If the labels are no integers, or scores or weights not of real numbers.
     IndexError
         If a label names no class.
 
@@ -57,7 +56,8 @@ def negative_log_likelihood(
            [ 0. , -1. ]])
     """
     x, labels = scores_and_labels(x, y_true, "negative_log_likelihood")
-    weights = None if weights is None else as_array(weights)
+    if weights is not None:
+        weights = real_numbers(weights, "negative_log_likelihood: weights")
     if weights is not None and weights.shape != x.shape[1:]:
         raise ValueError(
             f"negative_log_likelihood: there are {x.shape[1]} classes, so weights must have the "

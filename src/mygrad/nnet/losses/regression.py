@@ -6,20 +6,9 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, composed, plain_number, run
+from .._shared import composed, plain_number, prediction_and_target, run
 
 __all__ = ["huber", "mse"]
-
-
-def _same_shape(x: Any, y: Any, function: str) -> tuple[Any, Any]:
-    x, y = as_float(x), as_float(y)
-    if x.shape != y.shape and x.ndim and y.ndim:
-        # Broadcasting (N,) against (N, 1) gives N * N differences, and hardly is what was meant.
-        raise ValueError(
-            f"{function}: the prediction of shape {x.shape} and the target of shape {y.shape} must "
-            "have the same shape"
-        )
-    return x, y
 
 
 @composed
@@ -29,7 +18,9 @@ def _mean_square(x: Any, y: Any) -> Any:
 
 def _huber(d: Any, delta: float) -> Any:
     size = np.abs(d)
-    return np.where(size <= delta, 0.5 * d * d, delta * (size - 0.5 * delta))
+    # Half the square of this, and then linear: the square of a large error would overflow.
+    near = np.minimum(size, delta)
+    return near * (size - 0.5 * near)
 
 
 @pullback(_huber)
@@ -58,6 +49,8 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
     ------
     ValueError
         If the shapes differ.
+    TypeError
+        If something is not of real numbers.
 
     Examples
     --------
@@ -69,7 +62,7 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([ 0., -2.])
     """
-    return apply(_mean_square, _same_shape(x, y_true, "mse"), {}, constant)
+    return apply(_mean_square, prediction_and_target(x, y_true, "mse"), {}, constant)
 
 
 def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None) -> Any:
@@ -92,6 +85,8 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
     ------
     ValueError
         If the shapes differ, or `delta` is not positive.
+    TypeError
+        If something is not of real numbers, or `delta` is a tensor that carries a gradient.
 
     Examples
     --------
@@ -106,4 +101,4 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
     delta = plain_number(delta, "huber: delta")
     if not delta > 0:
         raise ValueError(f"huber: delta must be positive; got {delta}")
-    return apply(_mean_huber, (*_same_shape(x, y_true, "huber"), delta), {}, constant)
+    return apply(_mean_huber, (*prediction_and_target(x, y_true, "huber"), delta), {}, constant)

@@ -16,6 +16,7 @@ __all__ = [
     "as_float",
     "as_real",
     "check_fraction",
+    "check_reduction",
     "composed",
     "generator",
     "is_zero",
@@ -23,6 +24,7 @@ __all__ = [
     "prediction_and_target",
     "real_numbers",
     "real_scalar",
+    "reduced",
     "run",
     "scores_and_labels",
 ]
@@ -84,6 +86,21 @@ def as_float(x: Any) -> Any:
     """
     x = _numbers(x, "fciub", "an operand", "numbers")
     return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def check_reduction(reduction: Any, function: str) -> None:
+    """Raise a `ValueError` if this does not say what to do with losses."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f"{function}: reduction must be 'mean', 'sum' or 'none'; got {reduction!r}"
+        )
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The mean or the sum of losses, or the losses themselves."""
+    if reduction == "none":
+        return losses
+    return np.mean(losses) if reduction == "mean" else np.sum(losses)
 
 
 def real_numbers(x: Any, name: str) -> Any:

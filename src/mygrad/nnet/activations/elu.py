@@ -12,7 +12,6 @@ __all__ = ["elu"]
 
 
 def exponential_linear(x: Any, alpha: Any, scale: float = 1.0) -> Any:
-    x = as_real(x, "elu: x")
     return scale * np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x)
 
 
@@ -56,4 +55,5 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.18393972, 1.        , 1.        ])
     """
-    return apply(exponential_linear, (x, real_scalar(alpha, "elu: alpha")), {}, constant)
+    x, alpha = as_real(x, "elu: x"), real_scalar(alpha, "elu: alpha")
+    return apply(exponential_linear, (x, alpha), {}, constant)

@@ -6,7 +6,16 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import composed, plain_number, real_numbers, real_scalar, run, scores_and_labels
+from .._shared import (
+    check_reduction,
+    composed,
+    plain_number,
+    real_numbers,
+    real_scalar,
+    reduced,
+    run,
+    scores_and_labels,
+)
 from ..activations.softmax import logsoftmax
 
 __all__ = ["focal_loss", "softmax_focal_loss"]
@@ -30,13 +39,15 @@ def _(g: Any, _: Any, log_p: Any, gamma: float) -> Any:
 
 
 @composed
-def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float) -> Any:
-    return alpha * run(_focal, np.log(probs[np.arange(len(labels)), labels]), gamma)
+def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
+    log_p = np.log(probs[np.arange(len(labels)), labels])
+    return reduced(alpha * run(_focal, log_p, gamma), reduction)
 
 
 @composed
-def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float) -> Any:
-    return alpha * run(_focal, logsoftmax(scores)[np.arange(len(labels)), labels], gamma)
+def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
+    log_p = logsoftmax(scores)[np.arange(len(labels)), labels]
+    return reduced(alpha * run(_focal, log_p, gamma), reduction)
 
 
 def _alpha(alpha: Any, labels: np.ndarray, function: str) -> Any:
@@ -62,6 +73,7 @@ def focal_loss(
     *,
     alpha: Any = 1,
     gamma: Any = 0,
+    reduction: str = "none",
     constant: bool | None = None,
 ) -> Any:
     """Return ``-alpha * (1 - p)**gamma * log(p)`` of each example, p its class's probability [1]_.
@@ -77,18 +89,20 @@ def focal_loss(
         gradient, too.
     gamma
         How much less examples count that are classified well already; not negative.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of the examples are returned.
     constant
         True makes the result a constant; None makes it one if `class_probs` is.
 
     Returns
     -------
     Tensor
-        The losses of the examples, of shape (N,).
+        The losses of the examples, of shape (N,), if they are not reduced.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `gamma` is negative.
+        If a shape is wrong, `gamma` is negative, or `reduction` is something else.
     TypeError
         If the targets are no integers, or `alpha` or `gamma` is no real number, or `gamma` a tensor
         that carries a gradient.
@@ -105,13 +119,20 @@ def focal_loss(
     >>> mg.nnet.focal_loss(p, [0, 1], gamma=2)
     Tensor([0.1732868 , 0.00105361])
     """
+    check_reduction(reduction, "focal_loss")
     probs, labels = scores_and_labels(class_probs, targets, "focal_loss")
     gamma, alpha = _gamma(gamma, "focal_loss"), _alpha(alpha, labels, "focal_loss")
-    return apply(_of_probabilities, (probs, labels, alpha, gamma), {}, constant)
+    return apply(_of_probabilities, (probs, labels, alpha, gamma, reduction), {}, constant)
 
 
 def softmax_focal_loss(
-    scores: Any, targets: Any, *, alpha: Any = 1, gamma: Any = 0, constant: bool | None = None
+    scores: Any,
+    targets: Any,
+    *,
+    alpha: Any = 1,
+    gamma: Any = 0,
+    reduction: str = "none",
+    constant: bool | None = None,
 ) -> Any:
     """Return `focal_loss` of ``softmax(scores)``, also where that is too small for a number.
 
@@ -119,13 +140,13 @@ def softmax_focal_loss(
     ----------
     scores
         The scores of N examples for C classes, of shape (N, C).
-    targets, alpha, gamma, constant
+    targets, alpha, gamma, reduction, constant
         As in `focal_loss`.
 
     Returns
     -------
     Tensor
-        The losses of the examples, of shape (N,).
+        The losses of the examples, of shape (N,), if they are not reduced.
 
     Raises
     ------
@@ -139,6 +160,7 @@ def softmax_focal_loss(
     >>> loss
     Tensor([0.1732868 , 0.00105361])
     """
+    check_reduction(reduction, "softmax_focal_loss")
     scores, labels = scores_and_labels(scores, targets, "softmax_focal_loss")
     gamma, alpha = _gamma(gamma, "softmax_focal_loss"), _alpha(alpha, labels, "softmax_focal_loss")
-    return apply(_of_scores, (scores, labels, alpha, gamma), {}, constant)
+    return apply(_of_scores, (scores, labels, alpha, gamma, reduction), {}, constant)

@@ -6,14 +6,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import composed, plain_number, prediction_and_target, run
+from .._shared import check_reduction, composed, plain_number, prediction_and_target, reduced, run
 
 __all__ = ["huber", "mse"]
 
 
 @composed
-def _mean_square(x: Any, y: Any) -> Any:
-    return np.mean(np.square(x - y))
+def _squares(x: Any, y: Any, reduction: str) -> Any:
+    return reduced(np.square(x - y), reduction)
 
 
 def _huber(d: Any, delta: float) -> Any:
@@ -29,11 +29,11 @@ def _huber_vjp(g: Any, _: Any, d: Any, delta: float) -> Any:
 
 
 @composed
-def _mean_huber(x: Any, y: Any, delta: float) -> Any:
-    return np.mean(run(_huber, x - y, delta))
+def _hubers(x: Any, y: Any, delta: float, reduction: str) -> Any:
+    return reduced(run(_huber, x - y, delta), reduction)
 
 
-def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
+def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None = None) -> Any:
     """Return the mean squared error ``mean((x - y_true)**2)``.
 
     Parameters
@@ -42,13 +42,15 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
         The prediction.
     y_true
         The target: a number, or of the prediction's shape.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or `reduction` is something else.
     TypeError
         If something is not of real numbers.
 
@@ -62,10 +64,18 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([ 0., -2.])
     """
-    return apply(_mean_square, prediction_and_target(x, y_true, "mse"), {}, constant)
+    check_reduction(reduction, "mse")
+    return apply(_squares, (*prediction_and_target(x, y_true, "mse"), reduction), {}, constant)
 
 
-def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None) -> Any:
+def huber(
+    x: Any,
+    y_true: Any,
+    delta: Any = 1.0,
+    *,
+    reduction: str = "mean",
+    constant: bool | None = None,
+) -> Any:
     """Return the mean of half the squared errors, which far out grows linearly only.
 
     An error d counts ``d**2 / 2`` up to `delta`, and ``delta * (|d| - delta / 2)`` beyond.
@@ -78,13 +88,15 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
         The target: a number, or of the prediction's shape.
     delta
         Where the loss becomes linear; positive.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or `delta` is not positive.
+        If the shapes differ, `delta` is not positive, or `reduction` is something else.
     TypeError
         If something is not of real numbers, or `delta` is a tensor that carries a gradient.
 
@@ -101,4 +113,6 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
     delta = plain_number(delta, "huber: delta")
     if not delta > 0:
         raise ValueError(f"huber: delta must be positive; got {delta}")
-    return apply(_mean_huber, (*prediction_and_target(x, y_true, "huber"), delta), {}, constant)
+    check_reduction(reduction, "huber")
+    x, y = prediction_and_target(x, y_true, "huber")
+    return apply(_hubers, (x, y, delta, reduction), {}, constant)

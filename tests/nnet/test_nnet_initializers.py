@@ -106,6 +106,8 @@ def test_parameters_in_tensors():
     ("call", "error", "words"),
     [
         (lambda: nnet.uniform(2, lower_bound=1), ValueError, "must be below"),
+        (lambda: nnet.uniform(2, lower_bound=-np.inf), ValueError, "-inf.*too far apart"),
+        (lambda: nnet.uniform(2, lower_bound=-1e308, upper_bound=1e308), ValueError, "too far"),
         (lambda: nnet.normal(2, std=-1), ValueError, "std"),
         (lambda: nnet.normal(2, dtype=int), ValueError, "int64"),
         (lambda: nnet.uniform(2, dtype=bool), ValueError, "bool"),

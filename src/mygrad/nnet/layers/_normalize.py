@@ -7,7 +7,7 @@ import numpy as np
 from ..._table import pullback
 from .._shared import as_real, plain_number, run
 
-__all__ = ["epsilon", "in_range", "normalized", "parameter", "scaled"]
+__all__ = ["epsilon", "normalized", "parameter", "scaled"]
 
 
 def _normalize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
@@ -26,16 +26,14 @@ def _(g: Any, ans: Any, _x: Any, axes: tuple[int, ...], eps: float) -> Any:
     return inverse * (g[0] - np.mean(g[0], axes, keepdims=True) - normal * along)
 
 
-def in_range(x: Any) -> Any:
-    """`x` in a dtype that squares fit into: those of 256 overflow in half precision."""
-    return x.astype(np.float32) if x.dtype == np.float16 else x
-
-
 def normalized(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` with mean 0 and variance 1 along axes."""
     if not x.size:
         return np.positive(x)
-    return run(_normalize, in_range(x), axes, eps)[0].astype(x.dtype, copy=False)
+    if x.dtype == np.float16:
+        # The square of 256 overflows there.
+        return normalized(x.astype(np.float32), axes, eps).astype(x.dtype)
+    return run(_normalize, x, axes, eps)[0]
 
 
 def scaled(x: Any, gamma: Any, beta: Any) -> Any:

@@ -8,7 +8,7 @@ from ..._functions import apply
 from ..._record import record
 from ..._table import pullback
 from .._shared import as_real, composed
-from ._normalize import epsilon, in_range, parameter
+from ._normalize import epsilon, parameter
 
 __all__ = ["batchnorm"]
 
@@ -51,10 +51,13 @@ def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     beta = np.zeros((), x.dtype) if beta is None else np.reshape(beta, channels)
     if not x.size:
         return x * gamma + beta
-    dtype = np.result_type(x.dtype, gamma.dtype, beta.dtype)
-    axes = (0, *range(2, x.ndim))
-    y = record(_normalized, ([in_range(x), gamma, beta], axes, eps), {})[0]
-    return y.astype(dtype, copy=False)
+    operands, axes = [x, gamma, beta], (0, *range(2, x.ndim))
+    if x.dtype != np.float16:
+        return record(_normalized, (operands, axes, eps), {})[0]
+    # The square of 256 overflows there.
+    dtype = np.result_type(*[operand.dtype for operand in operands])
+    operands[0] = x.astype(np.float32)
+    return record(_normalized, (operands, axes, eps), {})[0].astype(dtype)
 
 
 def batchnorm(

@@ -51,13 +51,15 @@ def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float, reduction: st
 
 
 def _alpha(alpha: Any, labels: np.ndarray, function: str) -> Any:
-    alpha = real_numbers(alpha, f"{function}: alpha") if np.ndim(alpha) else alpha
-    if np.ndim(alpha) and alpha.shape != labels.shape:
+    if np.ndim(alpha) == 0:
+        return real_scalar(alpha, f"{function}: alpha")
+    alpha = real_numbers(alpha, f"{function}: alpha")
+    if alpha.shape != labels.shape:
         raise ValueError(
             f"{function}: alpha must be a number, or one for each example, of shape "
             f"{labels.shape}; got the shape {alpha.shape}"
         )
-    return alpha if np.ndim(alpha) else real_scalar(alpha, f"{function}: alpha")
+    return alpha
 
 
 def _gamma(gamma: Any, function: str) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from .._shared import check_reduction, composed, plain_number, reduced, scores_and_labels
+from .._shared import check_reduction, composed, plain_number, scores_and_labels
 from ..activations.relu import relu
 
 __all__ = ["multiclass_hinge"]
@@ -17,7 +17,10 @@ def _losses(x: Any, labels: Any, hinge: Any, reduction: str) -> Any:
     margins = np.full(x.shape, hinge, x.dtype)
     # The class itself does not count: relu(0) is zero, and so is its derivative.
     margins[rows, labels] = 0
-    return reduced(np.sum(relu(x - x[rows, labels][:, None] + margins), axis=1), reduction)
+    terms = relu(x - x[rows, labels][:, None] + margins)
+    if reduction == "none":
+        return np.sum(terms, axis=1)
+    return np.sum(terms) / (len(labels) if reduction == "mean" else 1)
 
 
 def multiclass_hinge(

@@ -174,6 +174,16 @@ def test_real_numbers_are_needed(name):
             WITH[name](x)
 
 
+@pytest.mark.parametrize("target", [HOT.astype(int), HOT > 0, HOT.astype(int).tolist(), 1])
+def test_labels_do_not_widen_losses(target):
+    x = X.astype(np.float32)
+    for f in (nnet.mse, nnet.huber, lambda x, y: nnet.binary_crossentropy(x, y, logits=True)):
+        loss = f(x, target)
+        assert loss.dtype == np.float32
+        wanted = f(X, np.broadcast_to(np.asarray(target, float), X.shape))
+        np.testing.assert_allclose(loss.data, wanted.data, rtol=1e-6)
+
+
 def test_targets_that_are_one_number():
     zeros = np.zeros_like(X)
     for f in (nnet.mse, nnet.huber, lambda x, y: nnet.binary_crossentropy(x, y, logits=True)):

@@ -181,7 +181,9 @@ def prediction_and_target(x: Any, y: Any, function: str) -> tuple[Any, Any]:
     TypeError
         If something is not of real numbers.
     """
-    x, y = as_real(x, f"{function}: the prediction"), as_real(y, f"{function}: the target")
+    x, y = as_real(x, f"{function}: the prediction"), real_numbers(y, f"{function}: the target")
+    # Labels that are integers do not make the loss one of float64.
+    y = y if y.dtype.kind == "f" else y.astype(x.dtype)
     if y.ndim and x.shape != y.shape:
         # Broadcasting (N,) against (N, 1) gives N * N differences, and hardly is what was meant.
         raise ValueError(

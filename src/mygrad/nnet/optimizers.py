@@ -548,7 +548,7 @@ def _subtract(p: Tensor, change: Any) -> None:
 
 
 def clip_grad_norm(params: Any, max_norm: float) -> float:
-    """Scale the gradients of parameters, if the norm of all of them together is too large.
+    """Scale the gradients of parameters, if the norm of all of them together is too large [1]_.
 
     Parameters
     ----------
@@ -569,6 +569,10 @@ def clip_grad_norm(params: Any, max_norm: float) -> float:
         negative, or the gradients belong to a graph (``create_graph=True``).
     TypeError
         If a parameter is no tensor.
+
+    References
+    ----------
+    .. [1] Pascanu et al., On the Difficulty of Training Recurrent Neural Networks, 2012.
 
     Examples
     --------
@@ -703,7 +707,7 @@ def exponential_decay(lr: float, factor: float) -> Schedule:
 
 
 def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """Return a learning rate that falls to `final` along half a cosine, in so many steps.
+    """Return a learning rate that falls to `final` along half a cosine, in so many steps [1]_.
 
     It stays there.
 
@@ -725,6 +729,10 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     ------
     ValueError
         If a rate is negative, or `steps` below 1.
+
+    References
+    ----------
+    .. [1] Loshchilov & Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016.
 
     Examples
     --------

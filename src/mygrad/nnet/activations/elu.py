@@ -27,7 +27,7 @@ def _by_alpha(g: Any, _: Any, x: Any, _alpha: Any, scale: float = 1.0) -> Any:
 
 
 def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
-    """Return `x` where it is not negative, and ``alpha * (exp(x) - 1)`` elsewhere.
+    """Return `x` where it is not negative, and ``alpha * (exp(x) - 1)`` elsewhere [1]_.
 
     The derivative at 0 is 1.
 
@@ -44,6 +44,11 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     ------
     TypeError
         If `alpha` is no real number, or `x` not of such.
+
+    References
+    ----------
+    .. [1] Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units,
+       2015.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def _by_slope(g: Any, _: Any, x: Any, _slope: Any) -> Any:
 
 
 def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
-    """Return `x` where it is positive, and ``slope * x`` elsewhere.
+    """Return `x` where it is positive, and ``slope * x`` elsewhere [1]_.
 
     The derivative at 0 is `slope`.
 
@@ -44,6 +44,10 @@ def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
     ------
     TypeError
         If `slope` is no real number, or `x` not of such.
+
+    References
+    ----------
+    .. [1] Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
 
     Examples
     --------

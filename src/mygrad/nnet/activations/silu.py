@@ -27,7 +27,7 @@ def _(g: Any, _: Any, x: Any) -> Any:
 
 
 def silu(x: Any, *, constant: bool | None = None) -> Any:
-    """Return ``x * sigmoid(x)`` of each element, also known as swish.
+    """Return ``x * sigmoid(x)`` of each element, also known as swish [1]_.
 
     Parameters
     ----------
@@ -40,6 +40,11 @@ def silu(x: Any, *, constant: bool | None = None) -> Any:
     ------
     TypeError
         If `x` is not of real numbers.
+
+    References
+    ----------
+    .. [1] Elfwing et al., Sigmoid-Weighted Linear Units for Neural Network Function Approximation
+       in Reinforcement Learning, 2017.
 
     Examples
     --------

@@ -63,7 +63,7 @@ def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
 def batchnorm(
     x: Any, *, gamma: Any = None, beta: Any = None, eps: Any, constant: bool | None = None
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 in each channel, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 in each channel, times `gamma`, plus `beta` [1]_.
 
     The variance is divided by the number of elements, not by one less. There are no running
     statistics: the batch's own count, always.
@@ -90,6 +90,10 @@ def batchnorm(
         If a shape is wrong, or `eps` is negative.
     TypeError
         If an operand is not of real numbers, or `eps` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Ioffe & Szegedy, Batch Normalization, 2015.
 
     Examples
     --------

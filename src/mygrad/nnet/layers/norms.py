@@ -30,7 +30,7 @@ def layer_norm(
     eps: Any = 1e-5,
     constant: bool | None = None,
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 along its last axis, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 along its last axis, times `gamma`, plus `beta` [1]_.
 
     Parameters
     ----------
@@ -56,6 +56,10 @@ def layer_norm(
         If a shape is wrong, or `eps` is negative.
     TypeError
         If an operand is not of real numbers, or `eps` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Ba et al., Layer Normalization, 2016.
 
     Examples
     --------
@@ -89,7 +93,7 @@ def group_norm(
     eps: Any = 1e-5,
     constant: bool | None = None,
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 in groups of channels, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 in groups of channels, times `gamma`, plus `beta` [1]_.
 
     Each example is normalised by itself.
 
@@ -118,6 +122,10 @@ def group_norm(
     TypeError
         If an operand is not of real numbers, `groups` is no integer, or `eps` a tensor that carries
         a gradient.
+
+    References
+    ----------
+    .. [1] Wu & He, Group Normalization, 2018.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def multiclass_hinge(
     reduction: str = "mean",
     constant: bool | None = None,
 ) -> Any:
-    """Return the sum over the other classes j of ``max(0, x[j] - x[label] + hinge)``, the mean.
+    """Return the mean of the sums of ``max(0, x[j] - x[label] + hinge)`` over other classes j [1]_.
 
     Parameters
     ----------
@@ -55,6 +55,10 @@ def multiclass_hinge(
         gradient.
     IndexError
         If a label names no class.
+
+    References
+    ----------
+    .. [1] Weston & Watkins, Support Vector Machines for Multi-Class Pattern Recognition, 1999.
 
     Examples
     --------

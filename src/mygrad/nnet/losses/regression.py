@@ -76,7 +76,7 @@ def huber(
     reduction: str = "mean",
     constant: bool | None = None,
 ) -> Any:
-    """Return the mean of half the squared errors, which far out grows linearly only.
+    """Return the mean of half the squared errors, which far out grows linearly only [1]_.
 
     An error d counts ``d**2 / 2`` up to `delta`, and ``delta * (|d| - delta / 2)`` beyond.
 
@@ -99,6 +99,10 @@ def huber(
         If the shapes differ, `delta` is not positive, or `reduction` is something else.
     TypeError
         If something is not of real numbers, or `delta` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Huber, Robust Estimation of a Location Parameter, 1964.
 
     Examples
     --------

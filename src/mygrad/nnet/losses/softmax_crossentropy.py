@@ -59,7 +59,7 @@ def softmax_crossentropy(
     y_true
         The classes of the examples: N integers.
     label_smoothing
-        The part of each example's weight that is given to all classes alike, in [0, 1).
+        The part of each example's weight that is given to all classes alike, in [0, 1) [1]_.
     reduction
         "mean" or "sum" of the losses, or "none": then those of the examples are returned.
     constant
@@ -73,6 +73,10 @@ def softmax_crossentropy(
         If the labels are no integers, or the scores no real numbers.
     IndexError
         If a label names no class.
+
+    References
+    ----------
+    .. [1] Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015.
 
     Examples
     --------

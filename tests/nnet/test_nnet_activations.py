@@ -142,6 +142,78 @@ def test_accurate_values():
     assert nnet.sigmoid(np.array([200], np.uint8)).item() == 1
 
 
+FAR = [-np.inf, -3e4, -200.0, 200.0, 3e4, np.inf]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("f", "values", "slopes"),
+    [
+        (nnet.gelu, [0, 0, 0, 200, 3e4, np.inf], [0, 0, 0, 1, 1, 1]),
+        (lambda x: nnet.gelu(x, "tanh"), [0, 0, 0, 200, 3e4, np.inf], [0, 0, 0, 1, 1, 1]),
+        (nnet.silu, [0, 0, 0, 200, 3e4, np.inf], [0, 0, 0, 1, 1, 1]),
+        (
+            nnet.soft_sign,
+            [-1, -3e4 / 30001, -200 / 201, 200 / 201, 3e4 / 30001, 1],
+            [0, 30001.0**-2, 201.0**-2, 201.0**-2, 30001.0**-2, 0],
+        ),
+    ],
+    ids=["gelu", "gelu, tanh", "silu", "soft_sign"],
+)
+@pytest.mark.filterwarnings("error")
+def test_far_from_zero(f, values, slopes, dtype):
+    x = mg.tensor(FAR, dtype=dtype)
+    y = f(x)
+    y.backward()
+    small, rough = np.finfo(dtype).smallest_subnormal, 4 * np.finfo(dtype).eps
+    np.testing.assert_allclose(y.data, values, rtol=rough, atol=1e-80)
+    np.testing.assert_allclose(x.grad, slopes, rtol=rough, atol=max(small, 1e-80))
+    assert np.all(np.abs(mg.hessian(lambda x: np.sum(f(x)))(x.data)) < 1e-6)
+    bad = mg.tensor(np.array(np.nan, dtype))
+    f(bad).backward()
+    assert np.isnan(bad.grad)
+
+
+def test_largest_numbers():
+    for f in (nnet.gelu, lambda x: nnet.gelu(x, "tanh"), nnet.silu):
+        x = mg.tensor([1e300, -1e300])
+        f(x).backward()
+        np.testing.assert_array_equal(x.grad, [1, 0])
+
+
+def test_long_double():
+    x = np.array([-0.5, 1.5], np.longdouble)
+    assert nnet.gelu(x).dtype == np.longdouble
+    np.testing.assert_allclose(nnet.gelu(x).data, nnet.gelu(x.astype(float)).data, rtol=1e-15)
+
+
+REAL = [name for name in SMOOTH if name not in ("sigmoid", "tanh", "glu") and "softmax" not in name]
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_numbers_are_needed(name):
+    for x in (np.array([1j]), ["1", "2"], None, np.array([1], "M8[s]"), np.array([1], "m8[s]")):
+        with pytest.raises(
+            TypeError, match=rf"{name.partition(',')[0][:3]}.*must be of real num.*dtype"
+        ):
+            SMOOTH[name](x)
+    with pytest.raises(TypeError, match="mask"):
+        SMOOTH[name](np.ma.array([1.0, 2.0], mask=[0, 1]))
+
+
+@pytest.mark.parametrize("f", [nnet.sigmoid, nnet.softmax, nnet.logsoftmax, nnet.glu])
+def test_numbers_are_needed(f):
+    for x in (["1", "2"], [None, None], np.array([1, 2], "M8[s]")):
+        with pytest.raises(TypeError, match=r"numbers.*shape \(2,\) and dtype"):
+            f(x)
+    with pytest.raises(TypeError, match="mask"):
+        f(np.ma.array([1.0, 2.0], mask=[0, 1]))
+    # These are analytic: their gradients are right for complex numbers.
+    check_grad(
+        lambda x: np.sum(f(x) * np.array([1 - 2j, 0.5j])[: f(x).size]), X[0, :2] + 1j * X[1, :2]
+    )
+
+
 def test_gelu_without_scipy(monkeypatch):
     with_scipy = nnet.gelu(X).data
     monkeypatch.setitem(sys.modules, "scipy.special", None)
@@ -179,6 +251,7 @@ def test_softmax_of_infinities_and_of_one_number():
         (lambda: nnet.leaky_relu([1.0], 1j), TypeError, "slope"),
         (lambda: nnet.leaky_relu([1.0], True), TypeError, "slope"),
         (lambda: nnet.hard_tanh([1.0], lower_bound="a"), TypeError, "lower_bound"),
+        (lambda: nnet.hard_tanh([1.0], lower_bound=2), ValueError, "lower_bound=2 is above"),
         (lambda: nnet.glu(np.ones((2, 3))), ValueError, r"\(2, 3\)"),
         (lambda: nnet.glu(np.ones((2, 3)), 5), ValueError, "axis 5"),
         (lambda: nnet.glu(np.ones((2, 2)), 0.5), TypeError, "integer"),

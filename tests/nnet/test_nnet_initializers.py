@@ -91,6 +91,12 @@ def test_constant_dirac_identity():
     np.testing.assert_array_equal(nnet.dirac((2, 3)).data, np.eye(2, 3))
 
 
+def test_shapes():
+    for shape in ((2, 3), ((2, 3),), ([2, 3],), (np.array([2, 3]),), (np.int64(2), np.array(3))):
+        assert nnet.normal(*shape).shape == (2, 3)
+    assert nnet.normal().shape == nnet.normal(()).shape == ()
+
+
 def test_parameters_in_tensors():
     x = nnet.normal(3, mean=mg.tensor(2.0, constant=True), std=mg.tensor(0, constant=True))
     np.testing.assert_array_equal(x.data, [2, 2, 2])
@@ -100,6 +106,8 @@ def test_parameters_in_tensors():
     ("call", "error", "words"),
     [
         (lambda: nnet.uniform(2, lower_bound=1), ValueError, "must be below"),
+        (lambda: nnet.uniform(2, lower_bound=-np.inf), ValueError, "-inf.*too far apart"),
+        (lambda: nnet.uniform(2, lower_bound=-1e308, upper_bound=1e308), ValueError, "too far"),
         (lambda: nnet.normal(2, std=-1), ValueError, "std"),
         (lambda: nnet.normal(2, dtype=int), ValueError, "int64"),
         (lambda: nnet.uniform(2, dtype=bool), ValueError, "bool"),
@@ -110,6 +118,13 @@ def test_parameters_in_tensors():
         (lambda: nnet.he_normal(5, 2.5), TypeError, "integer"),
         (lambda: nnet.he_normal(5, 2, gain=[1]), TypeError, "gain"),
         (lambda: nnet.normal(5, rng=3), TypeError, "default_rng"),
+        (lambda: nnet.normal(2.5), TypeError, r"integers.*2\.5"),
+        (lambda: nnet.normal(None), TypeError, "integers.*None"),
+        (lambda: nnet.normal("ab"), TypeError, "integers.*ab"),
+        (lambda: nnet.he_normal(2, 3, gain=-1), ValueError, "he_normal: gain.*-1"),
+        (lambda: nnet.he_uniform(2, 3, gain=-1), ValueError, "he_uniform: gain.*-1"),
+        (lambda: nnet.glorot_normal(2, 3, gain=np.nan), ValueError, "glorot_normal: gain.*nan"),
+        (lambda: nnet.glorot_uniform(2, 3, gain=-1), ValueError, "glorot_uniform: gain.*-1"),
     ],
 )
 def test_errors(call, error, words):

@@ -91,6 +91,49 @@ def test_group_norm():
     check_grad(layer, IMAGES, GAMMA, BETA)
 
 
+NORMS = {
+    "batchnorm": lambda x, **k: nnet.batchnorm(x, eps=1e-8, **k),
+    "layer_norm": lambda x, **k: nnet.layer_norm(x, eps=1e-8, **k),
+    "group_norm": lambda x, **k: nnet.group_norm(x, 2, eps=1e-8, **k),
+}
+
+
+@pytest.mark.parametrize("f", NORMS.values(), ids=NORMS)
+@pytest.mark.filterwarnings("error")
+def test_normalisation_in_half_precision(f):
+    # The squares of these have no room in half precision, and eps is none.
+    numbers = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float16) * 1000
+    weights = np.arange(24.0).reshape(6, 4)
+    x, exact = mg.tensor(numbers), mg.tensor(numbers, dtype=float)
+    y, wanted = f(x), f(exact)
+    np.sum(y * weights * 100).backward()
+    np.sum(wanted * weights * 100).backward()
+    assert y.dtype == x.grad.dtype == np.float16
+    np.testing.assert_allclose(y.data, wanted.data, atol=2e-3)
+    np.testing.assert_allclose(x.grad, exact.grad, rtol=2e-3, atol=2e-3)
+    np.testing.assert_array_equal(f(np.ones((2, 4), np.float16)).data, np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("f", NORMS.values(), ids=NORMS)
+@pytest.mark.filterwarnings("error")
+def test_normalisation_of_nothing(f):
+    x, scale = mg.tensor(np.zeros((0, 4), np.float32)), mg.tensor(np.ones(4, np.float32))
+    y = f(x, gamma=scale, beta=scale)
+    assert (y.shape, y.dtype) == ((0, 4), np.float32)
+    y.sum().backward()
+    assert x.grad.shape == (0, 4)
+    np.testing.assert_array_equal(scale.grad, np.zeros(4))
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_normalisation_is_of_real_numbers(name):
+    for x in (np.ones((2, 4)) * 1j, [["a"] * 4], [[None] * 4]):
+        with pytest.raises(TypeError, match=rf"{name}: x must be of real numbers.*dtype"):
+            NORMS[name](x)
+        with pytest.raises(TypeError, match=rf"{name}: gamma must be of real numbers.*dtype"):
+            NORMS[name](np.ones((2, 4)), gamma=x[0])
+
+
 def test_normalisation_far_from_zero():
     x = mg.tensor(normal(8, 2) + 1e6)
     y = nnet.batchnorm(x, eps=0)
@@ -308,6 +351,23 @@ def test_attention_where_nothing_may_be_seen():
     assert np.all(q.grad[:, 0] != 0)
 
 
+def test_empty_attention():
+    x = mg.tensor(np.arange(6.0).reshape(3, 2))
+    # Scores without summands are zero, so all values count alike.
+    y = nnet.scaled_dot_product_attention(np.ones((4, 0)), np.ones((3, 0)), x)
+    np.testing.assert_allclose(y.data, np.tile([2.0, 3.0], (4, 1)))
+    y = nnet.scaled_dot_product_attention(np.ones((4, 2)), np.ones((0, 2)), x[:0])
+    np.testing.assert_array_equal(y.data, np.zeros((4, 2)))
+
+
+def test_embedding_of_nothing():
+    weight = mg.tensor(np.ones((3, 2)))
+    y = nnet.embedding([], weight)
+    assert y.shape == (0, 2)
+    y.sum().backward()
+    np.testing.assert_array_equal(weight.grad, np.zeros((3, 2)))
+
+
 def test_constant_argument():
     x = mg.tensor(IMAGES)
     for f in (nnet.dropout, nnet.layer_norm, lambda x, **k: nnet.batchnorm(x, eps=0, **k)):
@@ -365,6 +425,15 @@ def _gru(**changes):
         (lambda: nnet.lstm(SEQUENCE, US[0], WS[0], BS[0]), ValueError, r"4 D.*\(3, 2\)"),
         (lambda: nnet.lstm(SEQUENCE, LSTM[0], WS[0], BS[0]), ValueError, r"\(2, 8\)"),
         (lambda: nnet.lstm(SEQUENCE, *LSTM, c0=BS[0]), ValueError, "c0"),
+        (
+            lambda: nnet.scaled_dot_product_attention(
+                *[np.ones((3, 2))] * 3, mask=np.ones((2, 2)) > 0
+            ),
+            ValueError,
+            r"mask.*\(3, 3\).*got \(2, 2\)",
+        ),
+        (lambda: nnet.dropout([None], 0.5), TypeError, "numbers.*object"),
+        (lambda: nnet.embedding([0], [["1"]]), TypeError, "numbers.*<U1"),
     ],
 )
 def test_errors(call, error, words):

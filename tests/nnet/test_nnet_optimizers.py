@@ -198,7 +198,17 @@ def test_load_refuses_what_does_not_fit():
         other.load_state_dict(state)
     with pytest.raises(ValueError, match=r"'7\.mean', but there are 1"):
         optimizer.load_state_dict(state | {"7.mean": W0})
-    assert other.steps == 0
+    two = opt.Adam([mg.tensor(W0), mg.tensor(W0)])
+    with pytest.raises(ValueError, match="of 1 parameters, but there are 2"):
+        two.load_state_dict(state)
+    for damaged in (-1, "a", 1.5, None):
+        with pytest.raises(ValueError, match="'steps' must be an integer"):
+            other.load_state_dict(state | {"steps": damaged})
+    for damaged in (W0 * 1j, W0.astype(str)):
+        with pytest.raises(ValueError, match=r"'0.mean' must be numbers; its dtype"):
+            opt.Adam([mg.tensor(W0)]).load_state_dict(state | {"0.mean": damaged})
+    assert other.steps == two.steps == 0
+    assert other.state_dict() == {"optimizer": "Adam", "steps": 0, "parameters": 1}
 
 
 def test_step_writes_where_views_look():
@@ -262,6 +272,79 @@ def test_subclass():
     np.testing.assert_array_equal(w.data, [0.5, -1.5])
 
 
+@pytest.mark.parametrize("name", list(MAKE)[:-2])
+def test_complex_numbers_are_pairs(name):
+    rng = np.random.default_rng(1)
+    start, wanted = rng.normal(size=(2, 2, 3, 2))
+    z, pairs = mg.tensor(start[..., 0] + 1j * start[..., 1]), mg.tensor(start)
+    small, small_pairs = mg.tensor(1 - 2j), mg.tensor([1.0, -2.0])
+    target = wanted[..., 0] + 1j * wanted[..., 1]
+    first, second = MAKE[name]([z, small]), MAKE[name]([pairs, small_pairs])
+    for step in range(12):
+        if step == 6:
+            state, first = first.state_dict(), MAKE[name]([z, small])
+            first.load_state_dict(state)
+        np.sum(np.abs((z - target) * (1 + np.abs(z)) + small) ** 2).backward()
+        size = np.sqrt(np.sum(pairs**2, -1, keepdims=True))
+        np.sum(((pairs - wanted) * (1 + size) + small_pairs) ** 2).backward()
+        first.step()
+        second.step()
+    np.testing.assert_allclose(z.data.real, pairs.data[..., 0], rtol=1e-11)
+    np.testing.assert_allclose(z.data.imag, pairs.data[..., 1], rtol=1e-11)
+    np.testing.assert_allclose([small.data.real, small.data.imag], small_pairs.data, rtol=1e-11)
+
+
+def test_clipping_of_complex_numbers():
+    z = mg.tensor([1 + 1j, 3 - 4j, 0j])
+    np.sum(np.abs(z) ** 2).backward()
+    np.testing.assert_allclose(opt.clip_grad_norm([z], 9.0), 2 * math.sqrt(27))
+    np.testing.assert_allclose(z.grad, z.data * 9 / math.sqrt(27))
+    np.sum(np.abs(z) ** 2).backward()
+    opt.clip_grad_value([z], 7.0)
+    np.testing.assert_allclose(z.grad, [2 + 2j, 6 - 7j, 0])
+
+
+@pytest.mark.parametrize("name", list(MAKE)[:-2])
+@pytest.mark.filterwarnings("error")
+def test_half_precision(name):
+    # The squares of these gradients, and eps, are zero in half precision.
+    start = np.array([0.5, -1.0, 2.0], np.float16)
+    w, exact = mg.tensor(start), mg.tensor(start, dtype=float)
+    first, second = MAKE[name]([w]), MAKE[name]([exact])
+    for _ in range(5):
+        np.sum(w * np.float16([1e-4, 2e-4, 1e-3])).backward()
+        np.sum(exact * np.float16([1e-4, 2e-4, 1e-3])).backward()
+        first.step()
+        second.step()
+    assert w.dtype == np.float16
+    np.testing.assert_allclose(w.data, exact.data, rtol=4e-3)
+    first.load_state_dict(first.state_dict())
+
+
+def test_nested_parameters():
+    w, v, u = mg.tensor([1.0]), mg.tensor(2.0), mg.tensor([3.0, 4.0])
+    tree = {"first": {"w": w, "b": None}, "rest": [(v,), u]}
+    for params in (tree, [tree], iter([w, v, u]), {"a": w, "b": v, "c": u}.values()):
+        optimizer = opt.SGD(params, 0.1)
+        assert len(optimizer.params) == 3
+        assert all(p is q for p, q in zip(optimizer.params, (w, v, u), strict=True))
+    (w.sum() + 2 * v + np.sum(2 * u)).backward()
+    np.testing.assert_allclose(opt.clip_grad_norm(tree, 100), math.sqrt(1 + 4 + 8))
+    opt.clip_grad_value(tree, 1.5)
+    optimizer.step()
+    np.testing.assert_allclose(w.data, [0.9])
+    np.testing.assert_allclose(v.data, 1.85)
+    np.testing.assert_allclose(u.data, [2.85, 3.85])
+
+
+def test_number_amid_a_graph():
+    w = mg.tensor(2.0)
+    kept = w * mg.tensor(3.0)
+    (w * w).backward()
+    opt.SGD([w], 0.25).step()
+    assert (w.item(), kept.item()) == (1.0, 6.0)
+
+
 def test_clipping():
     w, v, idle = mg.tensor([3.0, 0.0]), mg.tensor(4.0), mg.tensor(1.0)
     view = w[:1]
@@ -318,6 +401,22 @@ def test_schedules():
         (lambda w: opt.step_decay(0.1, 0), ValueError, "every"),
         (lambda w: opt.cosine_decay(0.1, 0), ValueError, "steps"),
         (lambda w: opt.linear_warmup(0.1, -1), ValueError, "steps"),
+        (lambda w: opt.SGD(5, 0.1), TypeError, "nested.*got int"),
+        (lambda w: opt.SGD({"a": [W0]}, 0.1), TypeError, "parameter 0 must be.*ndarray"),
+        (lambda w: opt.SGD({}, 0.1), ValueError, "no parameters"),
+        (lambda w: opt.SGD([w], "0.1"), TypeError, "SGD: lr must be a real number; got '0.1'"),
+        (lambda w: opt.SGD([w], None), TypeError, "lr.*None"),
+        (lambda w: opt.SGD([w], mg.tensor(0.1)), TypeError, "lr.*carries a gradient"),
+        (lambda w: opt.SGD([w], lambda _: "0.1").step(), TypeError, "lr"),
+        (lambda w: opt.SGD([w], 0.1, momentum="0.9"), TypeError, "momentum"),
+        (lambda w: opt.Adam([w], betas=0.9), ValueError, "betas must be two"),
+        (lambda w: opt.Adam([w], betas=(0.9,)), ValueError, "betas must be two"),
+        (lambda w: opt.clip_grad_value([w], "1"), TypeError, "limit"),
+        (lambda w: opt.step_decay(-0.1, 5), ValueError, "lr"),
+        (lambda w: opt.step_decay(0.1, 2.5), TypeError, "every.*integer; got 2.5"),
+        (lambda w: opt.exponential_decay(0.1, -1), ValueError, "factor"),
+        (lambda w: opt.cosine_decay("a", 5), TypeError, "lr"),
+        (lambda w: opt.cosine_decay(0.1, 5, -1), ValueError, "final"),
     ],
 )
 def test_errors(call, error, words):

@@ -14,12 +14,17 @@ from ..rules.shape import as_array
 
 __all__ = [
     "as_float",
+    "as_real",
     "check_fraction",
+    "check_reduction",
     "composed",
     "generator",
     "is_zero",
     "plain_number",
+    "prediction_and_target",
+    "real_numbers",
     "real_scalar",
+    "reduced",
     "run",
     "scores_and_labels",
 ]
@@ -60,10 +65,65 @@ def generator(rng: Any, name: str) -> Any:
     return rng
 
 
-def as_float(x: Any) -> Any:
-    """An array-like as floating-point numbers."""
+def _numbers(x: Any, kinds: str, name: str, what: str) -> Any:
     x = as_array(x)
+    if x.dtype.kind not in kinds:
+        raise TypeError(
+            f"{name} must be of {what}; got an array of shape {x.shape} and dtype {x.dtype}"
+        )
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array: use x.filled(...)")
+    return x
+
+
+def as_float(x: Any) -> Any:
+    """An array-like as floating-point numbers, real or complex.
+
+    Raises
+    ------
+    TypeError
+        If it holds something else, or is masked.
+    """
+    x = _numbers(x, "fciub", "an operand", "numbers")
     return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def check_reduction(reduction: Any, function: str) -> None:
+    """Raise a `ValueError` if this does not say what to do with losses."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f"{function}: reduction must be 'mean', 'sum' or 'none'; got {reduction!r}"
+        )
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The mean or the sum of losses, or the losses themselves."""
+    if reduction == "none":
+        return losses
+    return np.mean(losses) if reduction == "mean" else np.sum(losses)
+
+
+def real_numbers(x: Any, name: str) -> Any:
+    """An array-like of real numbers, integers as they are.
+
+    Raises
+    ------
+    TypeError
+        If it holds something else, or is masked.
+    """
+    return _numbers(x, "fiub", name, "real numbers")
+
+
+def as_real(x: Any, name: str) -> Any:
+    """An array-like as real floating-point numbers.
+
+    Raises
+    ------
+    TypeError
+        If it holds something else, or is masked.
+    """
+    x = real_numbers(x, name)
+    return x if x.dtype.kind == "f" else x.astype(float)
 
 
 def plain_number(x: Any, name: str) -> float:
@@ -111,6 +171,28 @@ def check_fraction(x: Any, name: str) -> float:
     return p
 
 
+def prediction_and_target(x: Any, y: Any, function: str) -> tuple[Any, Any]:
+    """Numbers and what they should be: as many, or one for all.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    TypeError
+        If something is not of real numbers.
+    """
+    x, y = as_real(x, f"{function}: the prediction"), real_numbers(y, f"{function}: the target")
+    # Labels that are integers do not make the loss one of float64.
+    y = y if y.dtype.kind == "f" else y.astype(x.dtype)
+    if y.ndim and x.shape != y.shape:
+        # Broadcasting (N,) against (N, 1) gives N * N differences, and hardly is what was meant.
+        raise ValueError(
+            f"{function}: the prediction of shape {x.shape} and the target of shape {y.shape} must "
+            "have the same shape"
+        )
+    return x, y
+
+
 def scores_and_labels(x: Any, labels: Any, function: str) -> tuple[Any, np.ndarray]:
     """The scores of N examples for C classes, and for each example the number of its class.
 
@@ -123,14 +205,14 @@ def scores_and_labels(x: Any, labels: Any, function: str) -> tuple[Any, np.ndarr
     IndexError
         If a label names no class.
     """
-    x = as_float(x)
+    x = as_real(x, f"{function}: the scores")
     y = np.asarray(array_of(labels, f"the labels of {function}"))
     if x.ndim != 2 or y.shape != x.shape[:1]:
         raise ValueError(
             f"{function} takes scores of shape (N, C) and labels of shape (N,); got the shapes "
             f"{x.shape} and {y.shape}"
         )
-    if y.dtype.kind not in "iu":
+    if y.dtype.kind not in "iu" and y.size:  # NumPy makes floats of an empty list.
         raise TypeError(f"{function} takes integers as labels; got the dtype {y.dtype}")
     classes = x.shape[1]
     wrong = (y >= classes) | (y < -classes)

@@ -21,6 +21,7 @@ The state of an optimiser is a flat dictionary of arrays and numbers:
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ import numpy as np
 from .._operands import unwrap
 from .._state import is_constant
 from .._tensor import Tensor
+from .._trees import leaves_of
+from ._shared import plain_number
 
 __all__ = [
     "SGD",
@@ -58,14 +61,14 @@ class Optimizer(ABC):
     Parameters
     ----------
     params
-        The tensors to be changed.
+        The tensors to be changed: an iterable of them, or nested dicts, lists, tuples, dataclasses.
     lr
         The learning rate: a number, or a function of the number of steps taken so far.
 
     Attributes
     ----------
     params
-        The tensors, a list.
+        The tensors, as a flat list.
     lr
         The learning rate, as it was given; may be assigned.
     steps
@@ -78,9 +81,27 @@ class Optimizer(ABC):
     ValueError
         If there is no parameter, the same one twice, or one that is a constant; or if `lr` is
         negative.
+
+    Notes
+    -----
+    Complex numbers are optimised as pairs of real ones, and half precision is computed in single
+    precision: `_change` gets arrays with a last axis of 2, or of float32, and so are those that it
+    keeps.
+
+    Examples
+    --------
+    >>> class SignDescent(mg.nnet.optimizers.Optimizer):
+    ...     def _change(self, value, grad, state, lr):
+    ...         return lr * np.sign(grad)
+    >>> params = {"weight": mg.tensor([[1.0, -2.0]]), "bias": mg.tensor(3.0)}
+    >>> optimizer = SignDescent(params, lr=0.5)
+    >>> (params["weight"] * params["bias"]).sum().backward()
+    >>> optimizer.step()
+    >>> params
+    {'weight': Tensor([[ 0.5, -2.5]]), 'bias': Tensor(3.5)}
     """
 
-    def __init__(self, params: Iterable[Tensor], lr: float | Schedule) -> None:
+    def __init__(self, params: Any, lr: float | Schedule) -> None:
         self.params = _parameters(params, type(self).__name__)
         self.lr = lr
         self.steps = 0
@@ -99,7 +120,8 @@ class Optimizer(ABC):
         self.steps += 1
         for p, state in zip(self.params, self._state, strict=True):
             if p.grad is not None:
-                _subtract(p, self._change(unwrap(p), unwrap(p.grad), state, lr))
+                value, grad = _computing(unwrap(p)), _computing(unwrap(p.grad))
+                _subtract(p, self._change(value, grad, state, lr))
 
     def zero_grad(self) -> None:
         """Drop the gradients: parameters that the next loss does not depend on then stay."""
@@ -122,6 +144,7 @@ class Optimizer(ABC):
         The learning rate and the other settings are not part of it.
         """
         state: dict[str, Any] = {"optimizer": type(self).__name__, "steps": self.steps}
+        state["parameters"] = len(self.params)
         for i, arrays in enumerate(self._state):
             state |= {f"{i}.{name}": a.copy() for name, a in arrays.items()}
         return state
@@ -132,11 +155,18 @@ class Optimizer(ABC):
         Raises
         ------
         ValueError
-            If it is of another kind of optimiser, or of other parameters.
+            If it is of another kind of optimiser, of other parameters, or damaged. The optimiser is
+            then as it was.
         """
         kind = str(state["optimizer"]) if "optimizer" in state else "something else"
         if kind != type(self).__name__:
             raise ValueError(f"this is the state of {kind}, not of {type(self).__name__}")
+        counts = {name: _count(state, name) for name in ("steps", "parameters")}
+        if counts["parameters"] != len(self.params):
+            raise ValueError(
+                f"this is the state of {counts['parameters']} parameters, but there are "
+                f"{len(self.params)}"
+            )
         loaded: list[dict[str, np.ndarray]] = [{} for _ in self.params]
         for key in state:
             number, dot, name = key.partition(".")
@@ -147,17 +177,20 @@ class Optimizer(ABC):
                     f"the state has an entry {key!r}, but there are {len(self.params)} parameters"
                 )
             p, a = self.params[int(number)], np.asarray(state[key])
-            if a.shape != (() if name == "steps" else p.shape):
+            like = np.zeros((), int) if name == "steps" else _computing(unwrap(p))
+            if a.shape != like.shape:
                 raise ValueError(
-                    f"the state's {key!r} has the shape {a.shape}, parameter {number} {p.shape}"
+                    f"the state's {key!r} has the shape {a.shape}, parameter {number} {like.shape}"
                 )
-            loaded[int(number)][name] = a.astype(int if name == "steps" else p.dtype)
-        self.steps = int(state["steps"])
+            if a.dtype.kind not in "iuf":
+                raise ValueError(f"the state's {key!r} must be numbers; its dtype is {a.dtype}")
+            loaded[int(number)][name] = a.astype(like.dtype)
+        self.steps = counts["steps"]
         self._state = loaded
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum.
+    """Stochastic gradient descent, with momentum [1]_.
 
     Parameters
     ----------
@@ -174,6 +207,13 @@ class SGD(Optimizer):
     ------
     ValueError
         If a number is negative, or `nesterov` is asked for without momentum.
+    TypeError
+        If something is no number.
+
+    References
+    ----------
+    .. [1] Sutskever et al., On the importance of initialization and momentum in deep learning,
+       2013.
 
     Examples
     --------
@@ -187,7 +227,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Any,
         lr: float | Schedule,
         *,
         momentum: float = 0.0,
@@ -235,6 +275,8 @@ class Adam(Optimizer):
     ------
     ValueError
         If a number is negative, or one of `betas` is not below 1.
+    TypeError
+        If something is no number.
 
     References
     ----------
@@ -252,7 +294,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Any,
         lr: float | Schedule = 0.001,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
@@ -261,8 +303,10 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(params, lr)
         name = type(self).__name__
-        first, second = betas
-        self.betas = _below_one(first, f"{name}: betas"), _below_one(second, f"{name}: betas")
+        if np.shape(betas) != (2,):
+            raise ValueError(f"{name}: betas must be two numbers; got {betas!r}")
+        first, second = [_below_one(beta, f"{name}: betas") for beta in betas]
+        self.betas = first, second
         self.eps = _not_negative(eps, f"{name}: eps")
         self.weight_decay = _not_negative(weight_decay, f"{name}: weight_decay")
 
@@ -302,6 +346,11 @@ class AdamW(Adam):
     weight_decay
         The learning rate times this times the parameter is subtracted.
 
+    Raises
+    ------
+    ValueError, TypeError
+        As `Adam` does.
+
     References
     ----------
     .. [1] Loshchilov & Hutter, Decoupled Weight Decay Regularization, 2017.
@@ -318,7 +367,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Any,
         lr: float | Schedule = 0.001,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
@@ -355,6 +404,8 @@ class RMSProp(Optimizer):
     ------
     ValueError
         If a number is negative, or `decay` is not below 1.
+    TypeError
+        If something is no number.
 
     References
     ----------
@@ -372,7 +423,7 @@ class RMSProp(Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Any,
         lr: float | Schedule = 0.01,
         *,
         decay: float = 0.99,
@@ -415,42 +466,80 @@ class RMSProp(Optimizer):
         return lr * change
 
 
-def _parameters(params: Iterable[Tensor], name: str) -> list[Tensor]:
+def _parameters(params: Any, name: str) -> list[Tensor]:
     if isinstance(params, Tensor):
         raise TypeError(f"{name} takes a sequence of tensors; got a single one: write [tensor]")
-    params = list(params)
-    if not params:
+    leaves: list[Any] = leaves_of(params)
+    if leaves and leaves[0] is params:
+        # No container: an iterator, say, or the values of a dict.
+        if not isinstance(params, Iterable):
+            raise TypeError(
+                f"{name} takes tensors, in a list or nested in dicts, lists and tuples; got "
+                f"{type(params).__name__}"
+            )
+        leaves = leaves_of(list(params))
+    if not leaves:
         raise ValueError(f"{name} was given no parameters")
-    for i, p in enumerate(params):
+    for i, p in enumerate(leaves):
         if not isinstance(p, Tensor):
             raise TypeError(f"{name}: parameter {i} must be a tensor; got {type(p).__name__}")
         if is_constant(p):
             raise ValueError(f"{name}: parameter {i} (shape {p.shape}) is a constant")
-    if len({id(p) for p in params}) < len(params):
+    if len({id(p) for p in leaves}) < len(leaves):
         raise ValueError(f"{name} was given the same parameter twice")
-    return params
+    return leaves
 
 
 def _not_negative(x: Any, name: str) -> float:
-    number = float(x)
+    number = plain_number(x, name)
     if not 0 <= number < math.inf:
         raise ValueError(f"{name} must not be negative, and finite; got {number}")
     return number
 
 
 def _below_one(x: Any, name: str) -> float:
-    number = float(x)
+    number = plain_number(x, name)
     if not 0 <= number < 1:
         raise ValueError(f"{name} must be in [0, 1); got {number}")
     return number
 
 
-def _subtract(p: Tensor, change: np.ndarray) -> None:
+def _at_least(x: Any, least: int, name: str) -> int:
+    try:
+        number = index(x)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer; got {x!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}; got {number}")
+    return number
+
+
+def _count(state: Mapping[str, Any], name: str) -> int:
+    """A number that a state must have."""
+    x = np.asarray(state.get(name))
+    if x.dtype.kind not in "iu" or x.shape or x < 0:
+        raise ValueError(f"the state's {name!r} must be an integer that is not negative; got {x}")
+    return int(x)
+
+
+def _computing(a: np.ndarray) -> np.ndarray:
+    """The numbers that a step computes with.
+
+    The square of a complex number is not that of its size; half precision has no room for squares.
+    """
+    if a.dtype.kind == "c":
+        return np.stack([a.real, a.imag], axis=-1)
+    return a.astype(np.float32) if a.dtype == np.float16 else a
+
+
+def _subtract(p: Tensor, change: Any) -> None:
     array = p.data
+    if array.dtype.kind == "c":
+        change = change[..., 0] + 1j * change[..., 1]
     if array.flags.writeable:
         array -= change
     else:
-        p.data = array - change.astype(array.dtype, copy=False)
+        p.data = np.asarray(array - change, array.dtype)
 
 
 # ----------------------------------------------------------------------------------------
@@ -458,13 +547,13 @@ def _subtract(p: Tensor, change: np.ndarray) -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
-    """Scale the gradients of parameters, if the norm of all of them together is too large.
+def clip_grad_norm(params: Any, max_norm: float) -> float:
+    """Scale the gradients of parameters, if the norm of all of them together is too large [1]_.
 
     Parameters
     ----------
     params
-        The tensors. Those without a gradient count as zero.
+        The tensors, nested or not. Those without a gradient count as zero.
     max_norm
         The largest norm allowed; not negative.
 
@@ -476,7 +565,14 @@ def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
     Raises
     ------
     ValueError
-        If the norm is infinite or nan: no factor makes such gradients finite.
+        If the norm is infinite or nan (no factor makes such gradients finite), `max_norm` is
+        negative, or the gradients belong to a graph (``create_graph=True``).
+    TypeError
+        If a parameter is no tensor.
+
+    References
+    ----------
+    .. [1] Pascanu et al., On the Difficulty of Training Recurrent Neural Networks, 2012.
 
     Examples
     --------
@@ -490,7 +586,7 @@ def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
     max_norm = _not_negative(max_norm, "clip_grad_norm: max_norm")
     gradients = _gradients(params, "clip_grad_norm")
     # The norms' norm: squares of large gradients would overflow in a small dtype.
-    norm = math.hypot(*[float(np.linalg.norm(g.astype(float).ravel())) for g in gradients])
+    norm = math.hypot(*[float(np.linalg.norm(np.abs(g).astype(float))) for g in gradients])
     if not math.isfinite(norm):
         raise ValueError(f"clip_grad_norm: the norm of the gradients is {norm}")
     if norm > max_norm:
@@ -499,15 +595,22 @@ def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
     return norm
 
 
-def clip_grad_value(params: Iterable[Tensor], limit: float) -> None:
+def clip_grad_value(params: Any, limit: float) -> None:
     """Cut off the elements of the gradients of parameters at ``-limit`` and `limit`.
 
     Parameters
     ----------
     params
-        The tensors. Those without a gradient are left out.
+        The tensors, nested or not. Those without a gradient are left out.
     limit
-        The largest absolute value allowed; not negative.
+        The largest absolute value allowed; not negative. Of complex numbers both parts are cut off.
+
+    Raises
+    ------
+    ValueError
+        If `limit` is negative, or the gradients belong to a graph (``create_graph=True``).
+    TypeError
+        If a parameter is no tensor.
 
     Examples
     --------
@@ -519,10 +622,11 @@ def clip_grad_value(params: Iterable[Tensor], limit: float) -> None:
     """
     limit = _not_negative(limit, "clip_grad_value: limit")
     for g in _gradients(params, "clip_grad_value"):
-        np.clip(g, -limit, limit, out=g)
+        for part in (g.real, g.imag) if g.dtype.kind == "c" else (g,):
+            np.clip(part, -limit, limit, out=part)
 
 
-def _gradients(params: Iterable[Tensor], name: str) -> list[np.ndarray]:
+def _gradients(params: Any, name: str) -> list[np.ndarray]:
     """The arrays of the gradients, to be written into."""
     gradients = [p.grad for p in _parameters(params, name)]
     if any([isinstance(g, Tensor) for g in gradients]):
@@ -541,19 +645,55 @@ def _gradients(params: Iterable[Tensor], name: str) -> list[np.ndarray]:
 def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     """Return a learning rate that is multiplied by `factor` after `every` so many steps.
 
+    Parameters
+    ----------
+    lr
+        The learning rate at first.
+    every
+        The number of steps with the same rate; at least 1.
+    factor
+        What the rate is multiplied by, not negative.
+
+    Returns
+    -------
+    Callable[[int], float]
+        The rate by the number of steps that were taken.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, or `every` below 1.
+
     Examples
     --------
     >>> rate = mg.nnet.optimizers.step_decay(0.1, every=10, factor=0.5)
     >>> rate(9), rate(10)
     (0.1, 0.05)
     """
-    if every < 1:
-        raise ValueError(f"step_decay: every must be at least 1; got {every}")
-    return lambda step: lr * factor ** (step // every)
+    start, factor = _not_negative(lr, "step_decay: lr"), _not_negative(factor, "step_decay: factor")
+    every = _at_least(every, 1, "step_decay: every")
+    return lambda step: start * factor ** (step // every)
 
 
 def exponential_decay(lr: float, factor: float) -> Schedule:
     """Return a learning rate that is multiplied by `factor` after each step.
+
+    Parameters
+    ----------
+    lr
+        The learning rate at first.
+    factor
+        What the rate is multiplied by, not negative.
+
+    Returns
+    -------
+    Callable[[int], float]
+        The rate by the number of steps that were taken.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative.
 
     Examples
     --------
@@ -561,13 +701,38 @@ def exponential_decay(lr: float, factor: float) -> Schedule:
     >>> rate(0), rate(1)
     (0.1, 0.05)
     """
-    return lambda step: lr * factor**step
+    start = _not_negative(lr, "exponential_decay: lr")
+    factor = _not_negative(factor, "exponential_decay: factor")
+    return lambda step: start * factor**step
 
 
 def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """Return a learning rate that falls to `final` along half a cosine, in so many steps.
+    """Return a learning rate that falls to `final` along half a cosine, in so many steps [1]_.
 
     It stays there.
+
+    Parameters
+    ----------
+    lr
+        The learning rate at first.
+    steps
+        The number of steps in which it falls; at least 1.
+    final
+        The rate at last.
+
+    Returns
+    -------
+    Callable[[int], float]
+        The rate by the number of steps that were taken.
+
+    Raises
+    ------
+    ValueError
+        If a rate is negative, or `steps` below 1.
+
+    References
+    ----------
+    .. [1] Loshchilov & Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2016.
 
     Examples
     --------
@@ -575,10 +740,11 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     >>> round(rate(0), 6), round(rate(50), 6), round(rate(100), 6), round(rate(150), 6)
     (0.1, 0.05, 0.0, 0.0)
     """
-    if steps < 1:
-        raise ValueError(f"cosine_decay: steps must be at least 1; got {steps}")
+    start = _not_negative(lr, "cosine_decay: lr")
+    final = _not_negative(final, "cosine_decay: final")
+    steps = _at_least(steps, 1, "cosine_decay: steps")
     return lambda step: (
-        final + (lr - final) * 0.5 * (1 + math.cos(math.pi * min(step, steps) / steps))
+        final + (start - final) * 0.5 * (1 + math.cos(math.pi * min(step, steps) / steps))
     )
 
 
@@ -592,18 +758,27 @@ def linear_warmup(lr: float | Schedule, steps: int) -> Schedule:
     steps
         The number of steps below it.
 
+    Returns
+    -------
+    Callable[[int], float]
+        The rate by the number of steps that were taken.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative.
+
     Examples
     --------
     >>> rate = mg.nnet.optimizers.linear_warmup(1.0, steps=4)
     >>> rate(0), rate(1), rate(4), rate(5)
     (0.2, 0.4, 1.0, 1.0)
     """
-    if steps < 0:
-        raise ValueError(f"linear_warmup: steps must not be negative; got {steps}")
+    reached = lr if callable(lr) else _not_negative(lr, "linear_warmup: lr")
+    steps = _at_least(steps, 0, "linear_warmup: steps")
 
     def rate(step: int) -> float:
-        after = max(step - steps, 0)
-        full = lr(after) if callable(lr) else lr
+        full = reached(max(step - steps, 0)) if callable(reached) else reached
         return full * min(1.0, (step + 1) / (steps + 1))
 
     return rate

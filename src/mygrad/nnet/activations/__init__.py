@@ -1,4 +1,8 @@
-"""Activation functions. All take tensors and array-likes, element by element if not said."""
+"""Activation functions. All take tensors and array-likes, element by element if not said.
+
+The result has the dtype of the operand, if that is a floating-point one; of integers it is float64,
+but for `relu`, which keeps them.
+"""
 
 from .elu import elu
 from .gelu import gelu

@@ -6,13 +6,12 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, real_scalar
+from .._shared import as_real, real_scalar
 
 __all__ = ["elu"]
 
 
 def exponential_linear(x: Any, alpha: Any, scale: float = 1.0) -> Any:
-    x = as_float(x)
     return scale * np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x)
 
 
@@ -28,7 +27,7 @@ def _by_alpha(g: Any, _: Any, x: Any, _alpha: Any, scale: float = 1.0) -> Any:
 
 
 def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
-    """Return `x` where it is not negative, and ``alpha * (exp(x) - 1)`` elsewhere.
+    """Return `x` where it is not negative, and ``alpha * (exp(x) - 1)`` elsewhere [1]_.
 
     The derivative at 0 is 1.
 
@@ -44,7 +43,12 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     Raises
     ------
     TypeError
-        If `alpha` is no real number.
+        If `alpha` is no real number, or `x` not of such.
+
+    References
+    ----------
+    .. [1] Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units,
+       2015.
 
     Examples
     --------
@@ -56,4 +60,5 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.18393972, 1.        , 1.        ])
     """
-    return apply(exponential_linear, (x, real_scalar(alpha, "elu: alpha")), {}, constant)
+    x, alpha = as_real(x, "elu: x"), real_scalar(alpha, "elu: alpha")
+    return apply(exponential_linear, (x, alpha), {}, constant)

@@ -7,10 +7,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, composed, run
-from .sigmoid import sigmoid
+from .._shared import as_real, is_zero, run
+from .sigmoid import logistic
 
 __all__ = ["gelu"]
+
+#: Beyond, the probability is 0 or 1. Powers of larger numbers would overflow.
+FAR = 40
+CUBIC = 0.044715
 
 
 def _erfc(x: Any) -> Any:
@@ -18,37 +22,40 @@ def _erfc(x: Any) -> Any:
     try:
         from scipy.special import erfc
     except ImportError:
+        erfc = None
+    if erfc is None or x.dtype == np.longdouble:
         return np.asarray(np.frompyfunc(math.erfc, 1, 1)(x)).astype(x.dtype)
     return erfc(x)
 
 
-def _normal(x: Any) -> Any:
-    """The distribution function of the normal distribution."""
-    x = as_float(x)
-    return 0.5 * _erfc(x * -math.sqrt(0.5))
+def _argument(x: Any) -> Any:
+    return math.sqrt(8 / math.pi) * (x + CUBIC * x * x * x)
 
 
-def _density(x: Any) -> Any:
-    return np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+def _gelu(x: Any, approximate: str) -> Any:
+    """The result, and the probability."""
+    x = as_real(x, "gelu: x")
+    bounded = np.clip(x, -FAR, FAR)
+    if approximate == "none":
+        p = 0.5 * _erfc(bounded * -math.sqrt(0.5))
+    else:
+        # (1 + tanh(u)) / 2, which would lose digits for negative u.
+        p = logistic(_argument(bounded))
+    return np.maximum(x, -FAR) * p, p
 
 
-@pullback(_normal)
-def _normal_vjp(g: Any, _: Any, x: Any) -> Any:
-    return g * _density(x)
-
-
-@composed
-def _gelu(x: Any) -> Any:
-    # The product's rule keeps the second factor, so that it is computed once.
-    x = as_float(x)
-    return x * run(_normal, x)
-
-
-@composed
-def _gelu_by_tanh(x: Any) -> Any:
-    x = as_float(x)
-    # (1 + tanh(u)) / 2, which would lose digits for negative u.
-    return x * sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x * x * x))
+@pullback(_gelu)
+def _(g: Any, ans: Any, x: Any, approximate: str) -> Any:
+    p = ans[1]
+    x = np.clip(x, -FAR, FAR)
+    if approximate == "none":
+        density = np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+    else:
+        slope = math.sqrt(8 / math.pi) * (1 + 3 * CUBIC * x * x)
+        density = slope * p * run(logistic, -_argument(x))
+    c = g[0] * (p + x * density)
+    # Only higher derivatives have a cotangent for the probability.
+    return c if is_zero(g[1]) else c + g[1] * density
 
 
 def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> Any:
@@ -67,6 +74,8 @@ def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> 
     ------
     ValueError
         If `approximate` is neither.
+    TypeError
+        If `x` is not of real numbers.
 
     References
     ----------
@@ -84,4 +93,4 @@ def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> 
     """
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh'; got {approximate!r}")
-    return apply(_gelu if approximate == "none" else _gelu_by_tanh, (x,), {}, constant)
+    return apply(_gelu, (x, approximate), {}, constant)[0]

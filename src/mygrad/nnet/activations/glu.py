@@ -24,7 +24,7 @@ def _gated(x: Any, axis: int) -> Any:
 
 
 def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Any:
-    """Return the first half of `x` along an axis, times the sigmoid of the second half.
+    """Return the first half of `x` along an axis, times the sigmoid of the second half [1]_.
 
     Parameters
     ----------
@@ -41,6 +41,10 @@ def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Any:
         If there is no such axis, or its length is odd.
     TypeError
         If `axis` is no integer.
+
+    References
+    ----------
+    .. [1] Dauphin et al., Language Modeling with Gated Convolutional Networks, 2016.
 
     Examples
     --------

@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from .._shared import as_float, composed, real_scalar
+from ..._operands import unwrap
+from .._shared import as_real, composed, real_scalar
 
 __all__ = ["hard_tanh"]
 
 
 @composed
 def _clipped(x: Any, lower_bound: Any, upper_bound: Any) -> Any:
-    return np.clip(as_float(x), lower_bound, upper_bound)
+    return np.clip(as_real(x, "hard_tanh: x"), lower_bound, upper_bound)
 
 
 def hard_tanh(
@@ -32,7 +33,9 @@ def hard_tanh(
     Raises
     ------
     TypeError
-        If a bound is no real number.
+        If a bound is no real number, or `x` not of such.
+    ValueError
+        If the lower bound is above the upper one.
 
     Examples
     --------
@@ -46,4 +49,6 @@ def hard_tanh(
     """
     lower = real_scalar(lower_bound, "hard_tanh: lower_bound")
     upper = real_scalar(upper_bound, "hard_tanh: upper_bound")
+    if unwrap(lower) > unwrap(upper):
+        raise ValueError(f"hard_tanh: lower_bound={lower} is above upper_bound={upper}")
     return apply(_clipped, (x, lower, upper), {}, constant)

@@ -6,13 +6,13 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, real_scalar
+from .._shared import as_real, real_scalar
 
 __all__ = ["leaky_relu"]
 
 
 def leaky(x: Any, slope: Any) -> Any:
-    x = as_float(x)
+    x = as_real(x, "leaky_relu: x")
     return np.where(x > 0, x, slope * x)
 
 
@@ -27,7 +27,7 @@ def _by_slope(g: Any, _: Any, x: Any, _slope: Any) -> Any:
 
 
 def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
-    """Return `x` where it is positive, and ``slope * x`` elsewhere.
+    """Return `x` where it is positive, and ``slope * x`` elsewhere [1]_.
 
     The derivative at 0 is `slope`.
 
@@ -43,7 +43,11 @@ def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
     Raises
     ------
     TypeError
-        If `slope` is no real number.
+        If `slope` is no real number, or `x` not of such.
+
+    References
+    ----------
+    .. [1] Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
 
     Examples
     --------

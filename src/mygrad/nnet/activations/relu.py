@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
+from .._shared import real_numbers
 
 __all__ = ["relu"]
 
@@ -36,6 +37,11 @@ def relu(x: Any, *, constant: bool | None = None) -> Any:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
+
     Examples
     --------
     >>> x = mg.tensor([-2.0, 0.0, 3.0])
@@ -46,4 +52,4 @@ def relu(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0., 0., 1.])
     """
-    return apply(rectified, (x,), {}, constant)
+    return apply(rectified, (real_numbers(x, "relu: x"),), {}, constant)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..._functions import apply
+from .._shared import as_real
 from .elu import exponential_linear
 
 __all__ = ["selu"]
@@ -22,6 +23,11 @@ def selu(x: Any, *, constant: bool | None = None) -> Any:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
+
     References
     ----------
     .. [1] Klambauer et al., Self-Normalizing Neural Networks, 2017.
@@ -36,4 +42,4 @@ def selu(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.6467686 , 1.05070099, 1.05070099])
     """
-    return apply(exponential_linear, (x, ALPHA, SCALE), {}, constant)
+    return apply(exponential_linear, (as_real(x, "selu: x"), ALPHA, SCALE), {}, constant)

@@ -2,26 +2,32 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, run
+from .._shared import as_real, run
 from .sigmoid import logistic
 
 __all__ = ["silu"]
 
 
+#: Where the sigmoid of the negative is zero, so that a larger factor changes nothing.
+FAR = 10_000
+
+
 def _silu(x: Any) -> Any:
-    x = as_float(x)
-    return x * logistic(x)
+    x = as_real(x, "silu: x")
+    return np.maximum(x, -FAR) * logistic(x)
 
 
 @pullback(_silu)
 def _(g: Any, _: Any, x: Any) -> Any:
-    return g * run(logistic, x) * (1 + x * run(logistic, -x))
+    return g * run(logistic, x) * (1 + np.clip(x, -FAR, FAR) * run(logistic, -x))
 
 
 def silu(x: Any, *, constant: bool | None = None) -> Any:
-    """Return ``x * sigmoid(x)`` of each element, also known as swish.
+    """Return ``x * sigmoid(x)`` of each element, also known as swish [1]_.
 
     Parameters
     ----------
@@ -29,6 +35,16 @@ def silu(x: Any, *, constant: bool | None = None) -> Any:
         A tensor or array-like.
     constant
         True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
+
+    References
+    ----------
+    .. [1] Elfwing et al., Sigmoid-Weighted Linear Units for Neural Network Function Approximation
+       in Reinforcement Learning, 2017.
 
     Examples
     --------

@@ -6,19 +6,24 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float
+from .._shared import as_real
 
 __all__ = ["soft_sign"]
 
 
 def _soft_sign(x: Any) -> Any:
-    x = as_float(x)
+    x = as_real(x, "soft_sign: x")
+    # Infinity over infinity would be nan.
+    largest = np.finfo(x.dtype).max
+    x = np.clip(x, -largest, largest)
     return x / (1 + np.abs(x))
 
 
 @pullback(_soft_sign)
 def _(g: Any, _: Any, x: Any) -> Any:
-    return g / np.square(1 + np.abs(x))
+    # The square would overflow.
+    size = 1 + np.abs(x)
+    return g / size / size
 
 
 def soft_sign(x: Any, *, constant: bool | None = None) -> Any:
@@ -30,6 +35,11 @@ def soft_sign(x: Any, *, constant: bool | None = None) -> Any:
         A tensor or array-like.
     constant
         True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
 
     Examples
     --------

@@ -6,14 +6,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, run
+from .._shared import as_real, run
 from .sigmoid import logistic
 
 __all__ = ["softplus"]
 
 
 def smooth_rectified(x: Any) -> Any:
-    x = as_float(x)
+    x = as_real(x, "softplus: x")
     # As logaddexp(x, 0), in a tenth of the time.
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
@@ -32,6 +32,11 @@ def softplus(x: Any, *, constant: bool | None = None) -> Any:
         A tensor or array-like.
     constant
         True makes the result a constant; None makes it one if `x` is.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not of real numbers.
 
     Examples
     --------

@@ -8,16 +8,41 @@ import numpy as np
 
 from ..._creation import tensor
 from ..._tensor import Tensor
-from .._shared import generator
+from .._shared import generator, plain_number
 
-__all__ = ["draw_normal", "draw_uniform", "fans", "shape_of"]
+__all__ = ["draw_normal", "draw_uniform", "factor", "fans", "shape_of"]
 
 
 def shape_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape that was given as integers, or as one sequence of them."""
-    if len(shape) == 1 and not hasattr(shape[0], "__index__"):
-        shape = tuple(shape[0])
-    return tuple([index(n) for n in shape])
+    """A shape that was given as integers, or as one sequence of them.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    try:
+        return tuple([index(n) for n in (shape[0] if _is_sequence(shape) else shape)])
+    except TypeError:
+        raise TypeError(f"a shape is integers, or one tuple of them; got {shape}") from None
+
+
+def _is_sequence(shape: tuple[Any, ...]) -> bool:
+    return len(shape) == 1 and np.ndim(shape[0]) == 1
+
+
+def factor(gain: Any, name: str) -> float:
+    """The factor of random numbers.
+
+    Raises
+    ------
+    ValueError
+        If it is negative.
+    """
+    number = plain_number(gain, f"{name}: gain")
+    if not number >= 0:
+        raise ValueError(f"{name}: gain must not be negative; got {number}")
+    return number
 
 
 def fans(shape: tuple[int, ...], name: str) -> tuple[int, int]:

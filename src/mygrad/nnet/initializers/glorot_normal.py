@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from .._shared import plain_number
-from ._random import draw_normal, fans, shape_of
+from ._random import draw_normal, factor, fans, shape_of
 
 __all__ = ["glorot_normal"]
 
@@ -26,7 +25,7 @@ def glorot_normal(
     *shape
         The shape of a weight, ``(outputs, inputs, *kernel)``, as integers or as one tuple.
     gain
-        A factor of the numbers.
+        A factor of the numbers, not negative.
     dtype
         A floating-point dtype.
     constant
@@ -38,7 +37,10 @@ def glorot_normal(
     Raises
     ------
     ValueError
-        If the shape has less than two dimensions, or the dtype is no floating-point one.
+        If the shape has less than two dimensions or no elements, the dtype is no floating-point
+        one, or `gain` is negative.
+    TypeError
+        If the shape is not of integers, `gain` no real number, or `rng` no generator.
 
     References
     ----------
@@ -54,5 +56,5 @@ def glorot_normal(
     """
     shape = shape_of(shape)
     fan_in, fan_out = fans(shape, "glorot_normal")
-    deviation = plain_number(gain, "glorot_normal: gain") * math.sqrt(2 / (fan_in + fan_out))
+    deviation = factor(gain, "glorot_normal") * math.sqrt(2 / (fan_in + fan_out))
     return draw_normal(shape, 0, deviation, dtype, constant, rng, "glorot_normal")

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from .._shared import plain_number
-from ._random import draw_normal, fans, shape_of
+from ._random import draw_normal, factor, fans, shape_of
 
 __all__ = ["he_normal"]
 
@@ -26,7 +25,7 @@ def he_normal(
     *shape
         The shape of a weight, ``(outputs, inputs, *kernel)``, as integers or as one tuple.
     gain
-        A factor of the numbers.
+        A factor of the numbers, not negative.
     dtype
         A floating-point dtype.
     constant
@@ -38,7 +37,10 @@ def he_normal(
     Raises
     ------
     ValueError
-        If the shape has less than two dimensions, or the dtype is no floating-point one.
+        If the shape has less than two dimensions or no elements, the dtype is no floating-point
+        one, or `gain` is negative.
+    TypeError
+        If the shape is not of integers, `gain` no real number, or `rng` no generator.
 
     References
     ----------
@@ -54,5 +56,5 @@ def he_normal(
     """
     shape = shape_of(shape)
     fan_in, _ = fans(shape, "he_normal")
-    deviation = plain_number(gain, "he_normal: gain") / math.sqrt(fan_in)
+    deviation = factor(gain, "he_normal") / math.sqrt(fan_in)
     return draw_normal(shape, 0, deviation, dtype, constant, rng, "he_normal")

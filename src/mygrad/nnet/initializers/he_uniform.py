@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._tensor import Tensor
-from .._shared import plain_number
-from ._random import draw_uniform, fans, shape_of
+from ._random import draw_uniform, factor, fans, shape_of
 
 __all__ = ["he_uniform"]
 
@@ -26,7 +25,7 @@ def he_uniform(
     *shape
         The shape of a weight, ``(outputs, inputs, *kernel)``, as integers or as one tuple.
     gain
-        A factor of the numbers.
+        A factor of the numbers, not negative.
     dtype
         A floating-point dtype.
     constant
@@ -38,7 +37,10 @@ def he_uniform(
     Raises
     ------
     ValueError
-        If the shape has less than two dimensions, or the dtype is no floating-point one.
+        If the shape has less than two dimensions or no elements, the dtype is no floating-point
+        one, or `gain` is negative.
+    TypeError
+        If the shape is not of integers, `gain` no real number, or `rng` no generator.
 
     References
     ----------
@@ -54,5 +56,5 @@ def he_uniform(
     """
     shape = shape_of(shape)
     fan_in, _ = fans(shape, "he_uniform")
-    bound = plain_number(gain, "he_uniform: gain") * math.sqrt(3 / fan_in)
+    bound = factor(gain, "he_uniform") * math.sqrt(3 / fan_in)
     return draw_uniform(shape, -bound, bound, dtype, constant, rng, "he_uniform")

@@ -39,6 +39,8 @@ def normal(
     ------
     ValueError
         If `std` is negative, or the dtype is no floating-point one.
+    TypeError
+        If the shape is not of integers, a parameter no real number, or `rng` no generator.
 
     Examples
     --------

@@ -1,5 +1,6 @@
 """Uniform numbers."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,10 @@ def uniform(
     Raises
     ------
     ValueError
-        If the lower bound is not below the upper one, or the dtype is no floating-point one.
+        If the lower bound is not below the upper one, or infinitely far from it, or the dtype is
+        no floating-point one.
+    TypeError
+        If the shape is not of integers, a parameter no real number, or `rng` no generator.
 
     Examples
     --------
@@ -50,4 +54,6 @@ def uniform(
     high = plain_number(upper_bound, "uniform: upper_bound")
     if not low < high:
         raise ValueError(f"uniform: lower_bound={low} must be below upper_bound={high}")
+    if not math.isfinite(high - low):
+        raise ValueError(f"uniform: lower_bound={low} and upper_bound={high} are too far apart")
     return draw_uniform(shape_of(shape), low, high, dtype, constant, rng, "uniform")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._table import pullback
-from .._shared import as_float, plain_number, run
+from .._shared import as_real, plain_number, run
 
 __all__ = ["epsilon", "normalized", "parameter", "scaled"]
 
@@ -28,6 +28,11 @@ def _(g: Any, ans: Any, _x: Any, axes: tuple[int, ...], eps: float) -> Any:
 
 def normalized(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` with mean 0 and variance 1 along axes."""
+    if not x.size:
+        return np.positive(x)
+    if x.dtype == np.float16:
+        # The square of 256 overflows there.
+        return normalized(x.astype(np.float32), axes, eps).astype(x.dtype)
     return run(_normalize, x, axes, eps)[0]
 
 
@@ -58,10 +63,12 @@ def parameter(x: Any, shape: tuple[int, ...], name: str) -> Any:
     ------
     ValueError
         If it has another shape.
+    TypeError
+        If it is not of real numbers.
     """
     if x is None:
         return None
-    x = as_float(x)
+    x = as_real(x, name)
     if x.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}; got {x.shape}")
     return x

@@ -55,7 +55,8 @@ def scaled_dot_product_attention(
         S keys and values, of shape (..., S, E) and (..., S, V).
     mask
         What is broadcast to (..., L, S): bools that say which values a query may see, or numbers
-        that are added to the scores. A query that may see nothing gets zeros.
+        that are added to the scores (a tensor gets a gradient, too). A query that bools let see
+        nothing gets zeros.
     causal
         May query number i see the values up to number i only?
     scale
@@ -77,7 +78,7 @@ def scaled_dot_product_attention(
     ValueError
         If the shapes do not go together, or there are both a mask and `causal`.
     TypeError
-        If the mask is of integers.
+        If the mask is of integers, or `scale` a tensor that carries a gradient.
 
     References
     ----------
@@ -108,10 +109,17 @@ def scaled_dot_product_attention(
                 "scaled_dot_product_attention: mask must be of bools (may be seen) or floating-"
                 f"point numbers (added to the scores); got the dtype {mask.dtype}"
             )
+        if any(
+            [n not in (1, m) for n, m in zip(mask.shape[::-1], (size, length), strict=False)],
+        ):
+            raise ValueError(
+                "scaled_dot_product_attention: mask must have a shape that is broadcast to (..., "
+                f"L, S), here {(length, size)} at the end; got {mask.shape}"
+            )
         if mask.dtype.kind == "b":
             mask = array_of(mask, "scaled_dot_product_attention: mask")
     if scale is None:
-        scale = 1 / math.sqrt(q.shape[-1])
+        scale = 1 / math.sqrt(max(q.shape[-1], 1))
     scale = plain_number(scale, "scaled_dot_product_attention: scale")
     rate = check_fraction(dropout, "scaled_dot_product_attention: dropout")
     return apply(_attention, (q, k, v, mask, scale, rate, rng), {}, constant)

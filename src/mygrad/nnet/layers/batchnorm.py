@@ -7,7 +7,7 @@ import numpy as np
 from ..._functions import apply
 from ..._record import record
 from ..._table import pullback
-from .._shared import as_float, composed
+from .._shared import as_real, composed
 from ._normalize import epsilon, parameter
 
 __all__ = ["batchnorm"]
@@ -49,13 +49,21 @@ def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     channels = (1, -1) + (1,) * (x.ndim - 2)
     gamma = np.ones((), x.dtype) if gamma is None else np.reshape(gamma, channels)
     beta = np.zeros((), x.dtype) if beta is None else np.reshape(beta, channels)
-    return record(_normalized, ([x, gamma, beta], (0, *range(2, x.ndim)), eps), {})[0]
+    if not x.size:
+        return x * gamma + beta
+    operands, axes = [x, gamma, beta], (0, *range(2, x.ndim))
+    if x.dtype != np.float16:
+        return record(_normalized, (operands, axes, eps), {})[0]
+    # The square of 256 overflows there.
+    dtype = np.result_type(*[operand.dtype for operand in operands])
+    operands[0] = x.astype(np.float32)
+    return record(_normalized, (operands, axes, eps), {})[0].astype(dtype)
 
 
 def batchnorm(
     x: Any, *, gamma: Any = None, beta: Any = None, eps: Any, constant: bool | None = None
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 in each channel, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 in each channel, times `gamma`, plus `beta` [1]_.
 
     The variance is divided by the number of elements, not by one less. There are no running
     statistics: the batch's own count, always.
@@ -71,10 +79,21 @@ def batchnorm(
     constant
         True makes the result a constant; None makes it one if all operands are.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`. Half precision is computed in single precision.
+
     Raises
     ------
     ValueError
         If a shape is wrong, or `eps` is negative.
+    TypeError
+        If an operand is not of real numbers, or `eps` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Ioffe & Szegedy, Batch Normalization, 2015.
 
     Examples
     --------
@@ -84,7 +103,7 @@ def batchnorm(
     Tensor([[-1., -2.],
             [ 1.,  2.]])
     """
-    x = as_float(x)
+    x = as_real(x, "batchnorm: x")
     if x.ndim < 2:
         raise ValueError(f"batchnorm: x must have the shape (N, C, ...); got {x.shape}")
     gamma = parameter(gamma, x.shape[1:2], "batchnorm: gamma")

@@ -45,6 +45,8 @@ def dropout(
     ------
     ValueError
         If `p` is not in [0, 1).
+    TypeError
+        If `rng` is no generator, or `p` a tensor that carries a gradient.
 
     References
     ----------

@@ -59,7 +59,7 @@ def embedding(indices: Any, weight: Any, *, constant: bool | None = None) -> Any
     rows = np.asarray(array_of(indices, "embedding: indices"))
     if weight.ndim != 2:
         raise ValueError(f"embedding: weight must have the shape (K, D); got {weight.shape}")
-    if rows.dtype.kind not in "iu":
+    if rows.dtype.kind not in "iu" and rows.size:  # NumPy makes floats of an empty list.
         raise TypeError(f"embedding: indices must be integers; got the dtype {rows.dtype}")
     if rows.size and (rows.min() < 0 or rows.max() >= len(weight)):
         raise IndexError(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..._functions import apply
-from .._shared import as_float, composed
+from .._shared import as_real, composed
 from ._normalize import epsilon, normalized, parameter, scaled
 
 __all__ = ["group_norm", "layer_norm"]
@@ -30,7 +30,7 @@ def layer_norm(
     eps: Any = 1e-5,
     constant: bool | None = None,
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 along its last axis, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 along its last axis, times `gamma`, plus `beta` [1]_.
 
     Parameters
     ----------
@@ -45,10 +45,21 @@ def layer_norm(
     constant
         True makes the result a constant; None makes it one if all operands are.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`. Half precision is computed in single precision.
+
     Raises
     ------
     ValueError
         If a shape is wrong, or `eps` is negative.
+    TypeError
+        If an operand is not of real numbers, or `eps` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Ba et al., Layer Normalization, 2016.
 
     Examples
     --------
@@ -57,7 +68,7 @@ def layer_norm(
     Tensor([[-1.,  2.],
             [-1.,  2.]])
     """
-    x = as_float(x)
+    x = as_real(x, "layer_norm: x")
     axes = tuple(sorted(normalize_axis_tuple(axis, x.ndim)))
     shape = tuple([x.shape[i] for i in axes])
     gamma = parameter(gamma, shape, "layer_norm: gamma")
@@ -67,7 +78,7 @@ def layer_norm(
 
 @composed
 def _group_norm(x: Any, groups: int, gamma: Any, beta: Any, eps: float) -> Any:
-    y = normalized(np.reshape(x, (x.shape[0], groups, -1)), (2,), eps)
+    y = normalized(np.reshape(x, (x.shape[0], groups, prod(x.shape[1:]) // groups)), (2,), eps)
     channels = (-1,) + (1,) * (x.ndim - 2)
     gamma, beta = [None if p is None else np.reshape(p, channels) for p in (gamma, beta)]
     return scaled(np.reshape(y, x.shape), gamma, beta)
@@ -82,7 +93,7 @@ def group_norm(
     eps: Any = 1e-5,
     constant: bool | None = None,
 ) -> Any:
-    """Return `x` with mean 0 and variance 1 in groups of channels, times `gamma`, plus `beta`.
+    """Return `x` with mean 0 and variance 1 in groups of channels, times `gamma`, plus `beta` [1]_.
 
     Each example is normalised by itself.
 
@@ -99,10 +110,22 @@ def group_norm(
     constant
         True makes the result a constant; None makes it one if all operands are.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`. Half precision is computed in single precision.
+
     Raises
     ------
     ValueError
         If a shape is wrong, `groups` does not divide C, or `eps` is negative.
+    TypeError
+        If an operand is not of real numbers, `groups` is no integer, or `eps` a tensor that carries
+        a gradient.
+
+    References
+    ----------
+    .. [1] Wu & He, Group Normalization, 2018.
 
     Examples
     --------
@@ -110,9 +133,9 @@ def group_norm(
     >>> mg.nnet.group_norm(x, 2, eps=0)
     Tensor([[-1.,  1., -1.,  1.]])
     """
-    x, groups = as_float(x), index(groups)
-    if x.ndim < 2 or prod(x.shape) == 0:
-        raise ValueError(f"group_norm: x must have the shape (N, C, ...), not empty; got {x.shape}")
+    x, groups = as_real(x, "group_norm: x"), index(groups)
+    if x.ndim < 2:
+        raise ValueError(f"group_norm: x must have the shape (N, C, ...); got {x.shape}")
     if groups < 1 or x.shape[1] % groups:
         raise ValueError(
             f"group_norm: {x.shape[1]} channels cannot be divided into {groups} groups of one size"

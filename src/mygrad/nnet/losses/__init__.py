@@ -1,4 +1,8 @@
-"""Losses. Labels are integers, scores have the shape (N, C); the mean is over the examples."""
+"""Losses. Labels are integers, scores have the shape (N, C).
+
+The result is the mean over the examples (or elements); ``reduction=`` asks for the sum, or for the
+losses themselves. That is what the focal losses return if not asked.
+"""
 
 from .binary_crossentropy import binary_crossentropy
 from .focal_loss import focal_loss, softmax_focal_loss

@@ -5,28 +5,33 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from .._shared import as_float, composed
+from .._shared import check_reduction, composed, prediction_and_target, reduced
 from ..activations.softplus import softplus
 
 __all__ = ["binary_crossentropy"]
 
 
 @composed
-def _of_scores(x: Any, y: Any) -> Any:
+def _of_scores(x: Any, y: Any, reduction: str) -> Any:
     # -log(sigmoid(x)) is softplus(-x): no digits are lost, and nothing overflows.
-    return np.mean(y * softplus(-x) + (1 - y) * softplus(x))
+    return reduced(y * softplus(-x) + (1 - y) * softplus(x), reduction)
 
 
 @composed
-def _of_probabilities(p: Any, y: Any) -> Any:
+def _of_probabilities(p: Any, y: Any, reduction: str) -> Any:
     # 0 * log(0) is zero: where both factors are zero, the logarithm is that of 1.
     yes = np.log(np.where((y != 0) | (p != 0), p, 1))
     no = np.log1p(-np.where((y != 1) | (p != 1), p, 0))
-    return -np.mean(y * yes + (1 - y) * no)
+    return reduced(-(y * yes + (1 - y) * no), reduction)
 
 
 def binary_crossentropy(
-    x: Any, y_true: Any, *, logits: bool = False, constant: bool | None = None
+    x: Any,
+    y_true: Any,
+    *,
+    logits: bool = False,
+    reduction: str = "mean",
+    constant: bool | None = None,
 ) -> Any:
     """Return the mean of ``-y_true * log(p) - (1 - y_true) * log(1 - p)``.
 
@@ -36,16 +41,20 @@ def binary_crossentropy(
         The probabilities p; with `logits` the scores that `sigmoid` makes p of. From scores the
         loss is exact and finite also where p is rounded to 0 or 1.
     y_true
-        The targets, in [0, 1], of the same shape.
+        The targets, in [0, 1]: a number, or of the same shape.
     logits
         Are these scores?
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or probabilities are not in [0, 1].
+        If the shapes differ, probabilities are not in [0, 1], or `reduction` is something else.
+    TypeError
+        If something is not of real numbers.
 
     Examples
     --------
@@ -59,13 +68,9 @@ def binary_crossentropy(
     >>> mg.nnet.binary_crossentropy([0.5, 0.0], [1, 0])
     Tensor(0.34657359)
     """
-    x, y = as_float(x), as_float(y_true)
-    if x.shape != y.shape:
-        raise ValueError(
-            f"binary_crossentropy: the prediction of shape {x.shape} and the target of shape "
-            f"{y.shape} must have the same shape"
-        )
+    check_reduction(reduction, "binary_crossentropy")
+    x, y = prediction_and_target(x, y_true, "binary_crossentropy")
     for name, given in (("y_true", y), *(() if logits else (("x", x),))):
         if np.any((given < 0) | (given > 1)):
             raise ValueError(f"binary_crossentropy: {name} must be probabilities, in [0, 1]")
-    return apply(_of_scores if logits else _of_probabilities, (x, y), {}, constant)
+    return apply(_of_scores if logits else _of_probabilities, (x, y, reduction), {}, constant)

@@ -6,7 +6,16 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import composed, plain_number, run, scores_and_labels
+from .._shared import (
+    check_reduction,
+    composed,
+    plain_number,
+    real_numbers,
+    real_scalar,
+    reduced,
+    run,
+    scores_and_labels,
+)
 from ..activations.softmax import logsoftmax
 
 __all__ = ["focal_loss", "softmax_focal_loss"]
@@ -20,21 +29,37 @@ def _focal(log_p: Any, gamma: float) -> Any:
 @pullback(_focal)
 def _(g: Any, _: Any, log_p: Any, gamma: float) -> Any:
     q = -np.expm1(log_p)
-    # log(p) / q has a limit where both are zero; p * log(p) is zero where p is.
-    one = log_p == 0
-    finite = np.where(one | np.isinf(log_p), -1, log_p)
-    ratio = finite / np.where(one, 1, q)
+    # p * log(p) is zero where p is.
+    finite = np.where(np.isinf(log_p), -1, log_p)
+    # Where log(p) and q are small, higher derivatives of their ratio would cancel out: its series.
+    near = finite > -0.01
+    series = -1 + finite / 2 - finite**2 / 12 + finite**4 / 720
+    ratio = np.where(near, series, finite / np.where(near, 1, q))
     return -g * q**gamma * (1 - gamma * np.exp(log_p) * ratio)
 
 
 @composed
-def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float) -> Any:
-    return alpha * run(_focal, np.log(probs[np.arange(len(labels)), labels]), gamma)
+def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
+    log_p = np.log(probs[np.arange(len(labels)), labels])
+    return reduced(alpha * run(_focal, log_p, gamma), reduction)
 
 
 @composed
-def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float) -> Any:
-    return alpha * run(_focal, logsoftmax(scores)[np.arange(len(labels)), labels], gamma)
+def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
+    log_p = logsoftmax(scores)[np.arange(len(labels)), labels]
+    return reduced(alpha * run(_focal, log_p, gamma), reduction)
+
+
+def _alpha(alpha: Any, labels: np.ndarray, function: str) -> Any:
+    if np.ndim(alpha) == 0:
+        return real_scalar(alpha, f"{function}: alpha")
+    alpha = real_numbers(alpha, f"{function}: alpha")
+    if alpha.shape != labels.shape:
+        raise ValueError(
+            f"{function}: alpha must be a number, or one for each example, of shape "
+            f"{labels.shape}; got the shape {alpha.shape}"
+        )
+    return alpha
 
 
 def _gamma(gamma: Any, function: str) -> float:
@@ -50,6 +75,7 @@ def focal_loss(
     *,
     alpha: Any = 1,
     gamma: Any = 0,
+    reduction: str = "none",
     constant: bool | None = None,
 ) -> Any:
     """Return ``-alpha * (1 - p)**gamma * log(p)`` of each example, p its class's probability [1]_.
@@ -61,23 +87,27 @@ def focal_loss(
     targets
         The classes of the examples: N integers.
     alpha
-        A factor of the loss: a number, or one for each example.
+        A factor of the loss: a number, or one for each example, of shape (N,). Tensors get a
+        gradient, too.
     gamma
         How much less examples count that are classified well already; not negative.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of the examples are returned.
     constant
         True makes the result a constant; None makes it one if `class_probs` is.
 
     Returns
     -------
     Tensor
-        The losses of the examples, of shape (N,).
+        The losses of the examples, of shape (N,), if they are not reduced.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `gamma` is negative.
+        If a shape is wrong, `gamma` is negative, or `reduction` is something else.
     TypeError
-        If the targets are no integers, or `gamma` is no real number.
+        If the targets are no integers, or `alpha` or `gamma` is no real number, or `gamma` a tensor
+        that carries a gradient.
     IndexError
         If a target names no class.
 
@@ -91,14 +121,20 @@ def focal_loss(
     >>> mg.nnet.focal_loss(p, [0, 1], gamma=2)
     Tensor([0.1732868 , 0.00105361])
     """
+    check_reduction(reduction, "focal_loss")
     probs, labels = scores_and_labels(class_probs, targets, "focal_loss")
-    return apply(
-        _of_probabilities, (probs, labels, alpha, _gamma(gamma, "focal_loss")), {}, constant
-    )
+    gamma, alpha = _gamma(gamma, "focal_loss"), _alpha(alpha, labels, "focal_loss")
+    return apply(_of_probabilities, (probs, labels, alpha, gamma, reduction), {}, constant)
 
 
 def softmax_focal_loss(
-    scores: Any, targets: Any, *, alpha: Any = 1, gamma: Any = 0, constant: bool | None = None
+    scores: Any,
+    targets: Any,
+    *,
+    alpha: Any = 1,
+    gamma: Any = 0,
+    reduction: str = "none",
+    constant: bool | None = None,
 ) -> Any:
     """Return `focal_loss` of ``softmax(scores)``, also where that is too small for a number.
 
@@ -106,13 +142,13 @@ def softmax_focal_loss(
     ----------
     scores
         The scores of N examples for C classes, of shape (N, C).
-    targets, alpha, gamma, constant
+    targets, alpha, gamma, reduction, constant
         As in `focal_loss`.
 
     Returns
     -------
     Tensor
-        The losses of the examples, of shape (N,).
+        The losses of the examples, of shape (N,), if they are not reduced.
 
     Raises
     ------
@@ -126,6 +162,7 @@ def softmax_focal_loss(
     >>> loss
     Tensor([0.1732868 , 0.00105361])
     """
+    check_reduction(reduction, "softmax_focal_loss")
     scores, labels = scores_and_labels(scores, targets, "softmax_focal_loss")
-    gamma = _gamma(gamma, "softmax_focal_loss")
-    return apply(_of_scores, (scores, labels, alpha, gamma), {}, constant)
+    gamma, alpha = _gamma(gamma, "softmax_focal_loss"), _alpha(alpha, labels, "softmax_focal_loss")
+    return apply(_of_scores, (scores, labels, alpha, gamma, reduction), {}, constant)

@@ -7,19 +7,25 @@ import numpy as np
 from ..._functions import apply
 from ..._operands import array_of
 from ...rules.shape import as_array
-from .._shared import composed, plain_number
+from .._shared import check_reduction, composed, plain_number, real_numbers, reduced
 from ..activations.relu import relu
 
 __all__ = ["margin_ranking_loss"]
 
 
 @composed
-def _mean(x1: Any, x2: Any, y: Any, margin: Any) -> Any:
-    return np.mean(relu(margin - y * (x1 - x2)))
+def _losses(x1: Any, x2: Any, y: Any, margin: Any, reduction: str) -> Any:
+    return reduced(relu(margin - y * (x1 - x2)), reduction)
 
 
 def margin_ranking_loss(
-    x1: Any, x2: Any, y: Any, margin: Any, *, constant: bool | None = None
+    x1: Any,
+    x2: Any,
+    y: Any,
+    margin: Any,
+    *,
+    reduction: str = "mean",
+    constant: bool | None = None,
 ) -> Any:
     """Return the mean of ``max(0, margin - y * (x1 - x2))``.
 
@@ -31,15 +37,18 @@ def margin_ranking_loss(
         1 if the first of a pair should be ranked higher, -1 if the second: a number for all, or N.
     margin
         By how much it should be higher; not negative.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x1` and `x2` are.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `margin` is negative.
+        If a shape is wrong, `margin` is negative, or `reduction` is something else.
     TypeError
-        If the scores are no floating-point numbers, or `margin` is no real number.
+        If the scores are no floating-point numbers, or `y` or `margin` is no real number, or a
+        tensor that carries a gradient.
 
     Examples
     --------
@@ -51,6 +60,7 @@ def margin_ranking_loss(
     >>> x2.grad
     array([0. , 0.5])
     """
+    check_reduction(reduction, "margin_ranking_loss")
     x1, x2 = as_array(x1), as_array(x2)
     if x1.shape != x2.shape or x1.ndim not in (1, 2):
         raise ValueError(
@@ -65,7 +75,7 @@ def margin_ranking_loss(
     margin = plain_number(margin, "margin_ranking_loss: margin")
     if not margin >= 0:
         raise ValueError(f"margin_ranking_loss: margin must not be negative; got {margin}")
-    y = np.asarray(array_of(y, "margin_ranking_loss: y"))
+    y = np.asarray(array_of(real_numbers(y, "margin_ranking_loss: y"), "margin_ranking_loss: y"))
     if y.size == 1:
         y = y.reshape(())
     elif y.shape != x1.shape[:1]:
@@ -75,4 +85,4 @@ def margin_ranking_loss(
         )
     elif x1.ndim == 2:
         y = y[:, None]
-    return apply(_mean, (x1, x2, y.astype(x1.dtype), margin), {}, constant)
+    return apply(_losses, (x1, x2, y.astype(x1.dtype), margin, reduction), {}, constant)

@@ -5,20 +5,24 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ...rules.shape import as_array
-from .._shared import composed, scores_and_labels
+from .._shared import check_reduction, composed, real_numbers, reduced, scores_and_labels
 
 __all__ = ["negative_log_likelihood"]
 
 
 @composed
-def _mean(x: Any, labels: Any, weights: Any) -> Any:
+def _losses(x: Any, labels: Any, weights: Any, reduction: str) -> Any:
     chosen = x[np.arange(len(labels)), labels]
-    return -np.mean(chosen if weights is None else chosen * weights[labels])
+    return reduced(-chosen if weights is None else -chosen * weights[labels], reduction)
 
 
 def negative_log_likelihood(
-    x: Any, y_true: Any, *, weights: Any = None, constant: bool | None = None
+    x: Any,
+    y_true: Any,
+    *,
+    weights: Any = None,
+    reduction: str = "mean",
+    constant: bool | None = None,
 ) -> Any:
     """Return the mean of ``-x[label] * weights[label]``.
 
@@ -32,16 +36,18 @@ def negative_log_likelihood(
     y_true
         The classes of the examples: N integers.
     weights
-        A weight for each class, of shape (C,).
+        A weight for each class, of shape (C,). A tensor gets a gradient, too.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of the examples are returned.
     constant
         True makes the result a constant; None makes it one if `x` is.
 
     Raises
     ------
     ValueError
-        If a shape is wrong.
+        If a shape is wrong, or `reduction` is something else.
     TypeError
-        If the labels are no integers.
+        If the labels are no integers, or scores or weights not of real numbers.
     IndexError
         If a label names no class.
 
@@ -56,11 +62,13 @@ def negative_log_likelihood(
     array([[-0.5,  0. ],
            [ 0. , -1. ]])
     """
+    check_reduction(reduction, "negative_log_likelihood")
     x, labels = scores_and_labels(x, y_true, "negative_log_likelihood")
-    weights = None if weights is None else as_array(weights)
+    if weights is not None:
+        weights = real_numbers(weights, "negative_log_likelihood: weights")
     if weights is not None and weights.shape != x.shape[1:]:
         raise ValueError(
             f"negative_log_likelihood: there are {x.shape[1]} classes, so weights must have the "
             f"shape {x.shape[1:]}; got {weights.shape}"
         )
-    return apply(_mean, (x, labels, weights), {}, constant)
+    return apply(_losses, (x, labels, weights, reduction), {}, constant)

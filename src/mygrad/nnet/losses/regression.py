@@ -6,30 +6,21 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_float, composed, plain_number, run
+from .._shared import check_reduction, composed, plain_number, prediction_and_target, reduced, run
 
 __all__ = ["huber", "mse"]
 
 
-def _same_shape(x: Any, y: Any, function: str) -> tuple[Any, Any]:
-    x, y = as_float(x), as_float(y)
-    if x.shape != y.shape and x.ndim and y.ndim:
-        # Broadcasting (N,) against (N, 1) gives N * N differences, and hardly is what was meant.
-        raise ValueError(
-            f"{function}: the prediction of shape {x.shape} and the target of shape {y.shape} must "
-            "have the same shape"
-        )
-    return x, y
-
-
 @composed
-def _mean_square(x: Any, y: Any) -> Any:
-    return np.mean(np.square(x - y))
+def _squares(x: Any, y: Any, reduction: str) -> Any:
+    return reduced(np.square(x - y), reduction)
 
 
 def _huber(d: Any, delta: float) -> Any:
     size = np.abs(d)
-    return np.where(size <= delta, 0.5 * d * d, delta * (size - 0.5 * delta))
+    # Half the square of this, and then linear: the square of a large error would overflow.
+    near = np.minimum(size, delta)
+    return near * (size - 0.5 * near)
 
 
 @pullback(_huber)
@@ -38,11 +29,11 @@ def _huber_vjp(g: Any, _: Any, d: Any, delta: float) -> Any:
 
 
 @composed
-def _mean_huber(x: Any, y: Any, delta: float) -> Any:
-    return np.mean(run(_huber, x - y, delta))
+def _hubers(x: Any, y: Any, delta: float, reduction: str) -> Any:
+    return reduced(run(_huber, x - y, delta), reduction)
 
 
-def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
+def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None = None) -> Any:
     """Return the mean squared error ``mean((x - y_true)**2)``.
 
     Parameters
@@ -51,13 +42,17 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
         The prediction.
     y_true
         The target: a number, or of the prediction's shape.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or `reduction` is something else.
+    TypeError
+        If something is not of real numbers.
 
     Examples
     --------
@@ -69,11 +64,19 @@ def mse(x: Any, y_true: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([ 0., -2.])
     """
-    return apply(_mean_square, _same_shape(x, y_true, "mse"), {}, constant)
+    check_reduction(reduction, "mse")
+    return apply(_squares, (*prediction_and_target(x, y_true, "mse"), reduction), {}, constant)
 
 
-def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None) -> Any:
-    """Return the mean of half the squared errors, which far out grows linearly only.
+def huber(
+    x: Any,
+    y_true: Any,
+    delta: Any = 1.0,
+    *,
+    reduction: str = "mean",
+    constant: bool | None = None,
+) -> Any:
+    """Return the mean of half the squared errors, which far out grows linearly only [1]_.
 
     An error d counts ``d**2 / 2`` up to `delta`, and ``delta * (|d| - delta / 2)`` beyond.
 
@@ -85,13 +88,21 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
         The target: a number, or of the prediction's shape.
     delta
         Where the loss becomes linear; positive.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or `delta` is not positive.
+        If the shapes differ, `delta` is not positive, or `reduction` is something else.
+    TypeError
+        If something is not of real numbers, or `delta` is a tensor that carries a gradient.
+
+    References
+    ----------
+    .. [1] Huber, Robust Estimation of a Location Parameter, 1964.
 
     Examples
     --------
@@ -106,4 +117,6 @@ def huber(x: Any, y_true: Any, delta: Any = 1.0, *, constant: bool | None = None
     delta = plain_number(delta, "huber: delta")
     if not delta > 0:
         raise ValueError(f"huber: delta must be positive; got {delta}")
-    return apply(_mean_huber, (*_same_shape(x, y_true, "huber"), delta), {}, constant)
+    check_reduction(reduction, "huber")
+    x, y = prediction_and_target(x, y_true, "huber")
+    return apply(_hubers, (x, y, delta, reduction), {}, constant)

@@ -6,13 +6,13 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import check_fraction, is_zero, scores_and_labels
+from .._shared import check_fraction, check_reduction, is_zero, reduced, scores_and_labels
 
 __all__ = ["softmax_crossentropy"]
 
 
-def _mean_loss(x: Any, labels: Any, smoothing: float) -> Any:
-    """The mean loss, and softmax."""
+def _losses(x: Any, labels: Any, smoothing: float, reduction: str) -> Any:
+    """The losses, reduced, and softmax."""
     moved = x - np.max(x, 1, keepdims=True)
     p = np.exp(moved)
     sums = np.sum(p, 1, keepdims=True)
@@ -20,21 +20,22 @@ def _mean_loss(x: Any, labels: Any, smoothing: float) -> Any:
     wanted = moved[np.arange(len(labels)), labels]
     if smoothing:
         wanted = (1 - smoothing) * wanted + smoothing * np.mean(moved, 1)
-    return np.mean(np.log(sums[:, 0]) - wanted), p
+    return reduced(np.log(sums[:, 0]) - wanted, reduction), p
 
 
-@pullback(_mean_loss)
-def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float) -> Any:
+@pullback(_losses)
+def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float, reduction: str) -> Any:
     p = ans[1]
     n, classes = p.shape
-    each = g[0] / n
-    c = each * p
+    each = g[0] / n if reduction == "mean" else g[0]
+    column = each[:, None] if reduction == "none" else each
+    c = column * p
     if smoothing:
-        c = c - each * (smoothing / classes)
+        c = c - column * (smoothing / classes)
     if isinstance(c, np.ndarray):
         c[np.arange(n), labels] -= (1 - smoothing) * each
     else:
-        c = c - each * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
+        c = c - column * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
     # Only higher derivatives have a cotangent for softmax.
     if is_zero(g[1]):
         return c
@@ -42,7 +43,12 @@ def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float) -> Any:
 
 
 def softmax_crossentropy(
-    x: Any, y_true: Any, *, label_smoothing: float = 0.0, constant: bool | None = None
+    x: Any,
+    y_true: Any,
+    *,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+    constant: bool | None = None,
 ) -> Any:
     """Return the mean of ``-log(softmax(x)[label])``.
 
@@ -53,18 +59,24 @@ def softmax_crossentropy(
     y_true
         The classes of the examples: N integers.
     label_smoothing
-        The part of each example's weight that is given to all classes alike, in [0, 1).
+        The part of each example's weight that is given to all classes alike, in [0, 1) [1]_.
+    reduction
+        "mean" or "sum" of the losses, or "none": then those of the examples are returned.
     constant
         True makes the result a constant; None makes it one if `x` is.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `label_smoothing` is not in [0, 1).
+        If a shape is wrong, `label_smoothing` is not in [0, 1), or `reduction` is something else.
     TypeError
-        If the labels are no integers.
+        If the labels are no integers, or the scores no real numbers.
     IndexError
         If a label names no class.
+
+    References
+    ----------
+    .. [1] Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015.
 
     Examples
     --------
@@ -77,6 +89,7 @@ def softmax_crossentropy(
     array([[-0.25 ,  0.25 ],
            [ 0.125, -0.125]])
     """
+    check_reduction(reduction, "softmax_crossentropy")
     x, labels = scores_and_labels(x, y_true, "softmax_crossentropy")
     smoothing = check_fraction(label_smoothing, "softmax_crossentropy: label_smoothing")
-    return apply(_mean_loss, (x, labels, smoothing), {}, constant)[0]
+    return apply(_losses, (x, labels, smoothing, reduction), {}, constant)[0]

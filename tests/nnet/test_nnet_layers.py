@@ -273,6 +273,19 @@ def test_recurrent_dtypes_and_constants(dtype):
     assert nnet.gru(SEQUENCE.tolist(), *[p.tolist() for p in WEIGHTS]).shape == (T + 1, N, D)
 
 
+@pytest.mark.parametrize(("n", "c", "d"), [(0, 3, 4), (2, 0, 4), (2, 3, 0)])
+def test_recurrent_layers_of_nothing(n, c, d):
+    x = mg.tensor(np.zeros((3, n, c)))
+    for layer, factor, copies in ((nnet.gru, 1, 3), (lambda *p: nnet.lstm(*p)[0], 4, 1)):
+        shapes = [(c, factor * d), (d, factor * d), (factor * d,)] * copies
+        parameters = [mg.tensor(np.ones(shape)) for shape in shapes]
+        states = layer(x, *parameters)
+        states.sum().backward()
+        assert states.shape == (4, n, d)
+        assert [p.grad.shape for p in parameters] == shapes
+        assert x.grad.shape == x.shape
+
+
 def test_hessian_and_forward_mode_of_gru():
     def loss(u):
         return np.sum(nnet.gru(SEQUENCE, u, *WEIGHTS[1:], S0) ** 2)
@@ -418,6 +431,7 @@ def _gru(**changes):
         (lambda: _gru(Wr=US[0]), ValueError, r"Wr must have the shape \(2, 2\); got \(3, 2\)"),
         (lambda: _gru(bh=np.zeros(3)), ValueError, r"bh.*\(3,\)"),
         (lambda: _gru(s0=np.zeros(2)), ValueError, r"s0.*\(2, 2\); got \(2,\)"),
+        (lambda: _gru(Wh=1j * WS[0]), TypeError, "gru: Wh must be of real numbers.*complex128"),
         (lambda: _gru(bp_lim=T), ValueError, "T is 4; got 4"),
         (lambda: _gru(bp_lim=-1), ValueError, "-1"),
         (lambda: _gru(bp_lim=1.5), TypeError, "integer"),

@@ -19,7 +19,6 @@ __all__ = [
     "check_reduction",
     "composed",
     "generator",
-    "is_zero",
     "plain_number",
     "prediction_and_target",
     "real_numbers",
@@ -41,11 +40,6 @@ def composed(body: Function) -> Function:
 def run(func: Function, x: Any, *args: Any) -> Any:
     """Run a function with a rule from within another rule: recorded if `x` is a tensor."""
     return record(func, (x, *args), {}) if isinstance(x, Name) else func(x, *args)
-
-
-def is_zero(g: Any) -> bool:
-    """Is this the cotangent of something that nothing depends on?"""
-    return isinstance(g, np.ndarray) and not g.any()
 
 
 def generator(rng: Any, name: str) -> Any:

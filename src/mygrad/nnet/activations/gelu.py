@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import as_real, is_zero, run
+from .._shared import as_real, run
 from .sigmoid import logistic
 
 __all__ = ["gelu"]
@@ -44,7 +44,7 @@ def _gelu(x: Any, approximate: str) -> Any:
     return np.maximum(x, -FAR) * p, p
 
 
-@pullback(_gelu)
+@pullback(_gelu, sparse=True)
 def _(g: Any, ans: Any, x: Any, approximate: str) -> Any:
     p = ans[1]
     x = np.clip(x, -FAR, FAR)
@@ -53,9 +53,9 @@ def _(g: Any, ans: Any, x: Any, approximate: str) -> Any:
     else:
         slope = math.sqrt(8 / math.pi) * (1 + 3 * CUBIC * x * x)
         density = slope * p * run(logistic, -_argument(x))
-    c = g[0] * (p + x * density)
-    # Only higher derivatives have a cotangent for the probability.
-    return c if is_zero(g[1]) else c + g[1] * density
+    # Only higher derivatives have a cotangent for the probability, and maybe none for the result.
+    parts = [(g[0], p + x * density), (g[1], density)]
+    return sum([c * slope for c, slope in parts if c is not None])
 
 
 def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .._shared import as_float, generator
+from .._shared import as_real, generator
 from ._shared import array_like
 
 __all__ = [
@@ -20,6 +20,10 @@ __all__ = [
 ]
 
 
+def _real(x: Any, name: str) -> Any:
+    return as_real(array_like(x, name), name)
+
+
 def check_shape(x: Any, shape: tuple[int, ...], name: str) -> Any:
     """An operand of a layer as floating-point numbers.
 
@@ -28,9 +32,9 @@ def check_shape(x: Any, shape: tuple[int, ...], name: str) -> Any:
     ValueError
         If it has another shape.
     TypeError
-        If it is no array of NumPy's.
+        If it is no array of NumPy's, or not of real numbers.
     """
-    x = as_float(array_like(x, name))
+    x = _real(x, name)
     if x.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}; got {x.shape}")
     return x
@@ -44,12 +48,9 @@ def check_sequence(x: Any, u: Any, function: str, u_name: str) -> tuple[Any, Any
     ValueError
         If they have other shapes, or there is no step.
     TypeError
-        If they are no arrays of NumPy's.
+        If they are no arrays of NumPy's, or not of real numbers.
     """
-    x, u = (
-        as_float(array_like(x, f"{function}: X")),
-        as_float(array_like(u, f"{function}: {u_name}")),
-    )
+    x, u = _real(x, f"{function}: X"), _real(u, f"{function}: {u_name}")
     if x.ndim != 3 or not x.shape[0] or u.ndim != 2 or u.shape[0] != x.shape[2]:
         raise ValueError(
             f"{function} takes X of shape (T, N, C), with T at least 1, and {u_name} of shape "
@@ -71,7 +72,8 @@ def dropout_mask(p: float, shape: tuple[int, ...], dtype: Any, rng: Any, name: s
 
 def project(x: Any, u: Any, b: Any, mask: Any, out: Any) -> None:
     """Put ``x @ u * mask + b`` there, for all steps."""
-    p = (x.reshape(-1, x.shape[-1]) @ u).reshape(out.shape)
+    steps, n, c = x.shape
+    p = (x.reshape(steps * n, c) @ u).reshape(out.shape)
     if mask is not None:
         p *= mask
     np.add(p, b, out=out)
@@ -84,7 +86,8 @@ def of_projected(a: Any, mask: Any) -> Any:
 
 def weighed_by(x: Any, a: Any) -> Any:
     """The cotangent of ``w``, from that of ``x @ w`` for all steps."""
-    return x.reshape(-1, x.shape[-1]).T @ a.reshape(-1, a.shape[-1])
+    rows = x.shape[0] * x.shape[1]
+    return x.reshape(rows, x.shape[2]).T @ a.reshape(rows, a.shape[2])
 
 
 def masked(ws: Any, masks: Any) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import pullback
-from .._shared import check_fraction, check_reduction, is_zero, reduced, scores_and_labels
+from .._shared import check_fraction, check_reduction, reduced, scores_and_labels
 
 __all__ = ["softmax_crossentropy"]
 
@@ -23,9 +23,13 @@ def _losses(x: Any, labels: Any, smoothing: float, reduction: str) -> Any:
     return reduced(np.log(sums[:, 0]) - wanted, reduction), p
 
 
-@pullback(_losses)
+@pullback(_losses, sparse=True)
 def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float, reduction: str) -> Any:
     p = ans[1]
+    # Only higher derivatives have a cotangent for softmax, and maybe none for the losses.
+    softmax = None if g[1] is None else p * (g[1] - np.sum(g[1] * p, 1, keepdims=True))
+    if g[0] is None:
+        return softmax
     n, classes = p.shape
     each = g[0] / n if reduction == "mean" else g[0]
     column = each[:, None] if reduction == "none" else each
@@ -36,10 +40,7 @@ def _(g: Any, ans: Any, _x: Any, labels: Any, smoothing: float, reduction: str) 
         c[np.arange(n), labels] -= (1 - smoothing) * each
     else:
         c = c - column * ((1 - smoothing) * (labels[:, None] == np.arange(classes)))
-    # Only higher derivatives have a cotangent for softmax.
-    if is_zero(g[1]):
-        return c
-    return c + p * (g[1] - np.sum(g[1] * p, 1, keepdims=True))
+    return c if softmax is None else c + softmax
 
 
 def softmax_crossentropy(

@@ -46,6 +46,7 @@ __all__ = [
     "FOREIGN",
     "LATE",
     "MINUS_ONE",
+    "NAMES",
     "ONE",
     "ONE_OPERAND",
     "OPERANDS",
@@ -62,6 +63,7 @@ __all__ = [
     "constant",
     "declined",
     "elementwise",
+    "known_as",
     "linear",
     "linear_in_each",
     "linear_together",
@@ -110,8 +112,9 @@ class Rule:
 
 def name_of(func: Function) -> str:
     """The public name of a function."""
-    if func in FOREIGN:
-        return FOREIGN[func]
+    known = NAMES.get(func) or FOREIGN.get(func)
+    if known is not None:
+        return known
     module = getattr(func, "__module__", None) or "numpy"
     if isinstance(func, np.ufunc) and module in ("builtins", "numpy"):
         # Older versions of NumPy do not say.
@@ -127,6 +130,8 @@ FOREIGN: dict[Function, str] = {}
 #: Functions that are told of ufuncs without a rule. If it is one of their library's, they
 #: register that library's rules and names.
 LATE: list[Callable[[np.ufunc], None]] = []
+#: Functions of ours -> what they are part of, by its public name.
+NAMES: dict[Function, str] = {}
 #: NumPy function -> its rule.
 RULES: dict[Function, Rule] = {}
 #: NumPy function -> the same function written in other NumPy functions.
@@ -606,6 +611,16 @@ def synonyms(func: Function, **names: str) -> None:
     rule = RULES[func]
     assert isinstance(rule, Pullback)
     rule.synonyms = names
+
+
+def known_as(name: str) -> Callable[[Function], Function]:
+    """Register under which public name a function is known to users, for messages."""
+
+    def register(func: Function) -> Function:
+        NAMES[func] = name
+        return func
+
+    return register
 
 
 def elementwise(func: np.ufunc, *partials: Function, adjoint: Function | None = None) -> None:

@@ -13,7 +13,15 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from .._operands import unwrap
 from .._record import record
-from .._table import composition, linear_together, normalize, not_holomorphic, pullback, synonyms
+from .._table import (
+    composition,
+    known_as,
+    linear_together,
+    normalize,
+    not_holomorphic,
+    pullback,
+    synonyms,
+)
 from .shape import as_array
 
 # ----------------------------------------------------------------------------------------
@@ -192,6 +200,7 @@ def weights_like(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return np.broadcast_to(np.reshape(weights, lengths), shape)
 
 
+@known_as("numpy.average")
 def _average(a: Any, axis: Any, weights: Any, keepdims: Any) -> Any:
     return np.average(a, axis, weights, keepdims=keepdims)
 

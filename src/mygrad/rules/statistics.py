@@ -20,7 +20,7 @@ from numpy.polynomial import polynomial
 from .._operands import carries, has_names, unwrap
 from .._record import record, wrap
 from .._state import Name
-from .._table import composition, linear, not_holomorphic, pullback
+from .._table import composition, known_as, linear, name_of, not_holomorphic, pullback
 from .._value import Spec
 from .index import put
 from .product import conjugate
@@ -207,7 +207,7 @@ def _quantile_of(func: Callable[..., Any], per: int, skip: bool) -> Callable[...
     def run(a: Any, q: Any, weights: Any, axis: Any, method: Any, keepdims: Any) -> Any:
         return func(a, q, axis, method=method, keepdims=keepdims, weights=weights)
 
-    run.__name__ = f"_{func.__name__}"
+    known_as(name_of(func))(run)
 
     @pullback(run)
     def _(
@@ -276,7 +276,7 @@ def _median_of(func: Callable[..., Any], skip: bool) -> Callable[..., Any]:
     def run(a: Any, axis: Any, keepdims: Any) -> Any:
         return func(a, axis, keepdims=keepdims)
 
-    run.__name__ = f"_{func.__name__}"
+    known_as(name_of(func))(run)
 
     @pullback(run)
     def _(g: Any, _: Any, a: Any, axis: Any, keepdims: Any) -> Any:
@@ -409,6 +409,7 @@ def _(x: Any, y: Any = None, rowvar: Any = True, *, dtype: Any = None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
+@known_as("numpy.bincount")
 def _bincount(weights: Any, x: Any, minlength: Any) -> Any:
     return np.bincount(x, weights, minlength)
 
@@ -425,6 +426,7 @@ def _(x: Any, /, weights: Any = None, minlength: Any = 0) -> Any:
     return np.bincount(unwrap(x), unwrap(weights), minlength)
 
 
+@known_as("numpy.histogramdd")
 def _histogramdd(weights: Any, sample: Any, edges: Any) -> Any:
     """Sums of weights in each bin, by NumPy's histogramdd."""
     return np.histogramdd(sample, edges, weights=weights)[0]
@@ -443,6 +445,7 @@ def _binned(g: Any, sample: Any, edges: Any) -> Any:
 linear(_histogramdd, lambda g, _, _weights, sample, edges: _binned(g, sample, edges))
 
 
+@known_as("numpy.histogram")
 def _histogram(weights: Any, a: Any, bins: Any, range: Any, edges: Any) -> Any:
     # Its own way of adding up.
     return np.histogram(a, bins, range, weights=weights)[0]
@@ -719,6 +722,7 @@ def _(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     return found[0] if len(axes) == 1 else found
 
 
+@known_as("numpy.unwrap")
 def _unwrap(p: Any, period: Any, discont: Any, axis: Any) -> Any:
     return np.unwrap(p, discont, axis, period=period)
 
@@ -742,6 +746,7 @@ def _(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * math.pi)
 # ----------------------------------------------------------------------------------------
 
 
+@known_as("numpy.interp")
 def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     # NumPy takes complex numbers as these, but no arrays of them.
     left, right = [end.item() if hasattr(end, "item") else end for end in (left, right)]
@@ -1350,6 +1355,7 @@ def _end(x: Any, y: Any, axis: Any) -> Any:
     return np.expand_dims(x, axis)
 
 
+@known_as("numpy.geomspace")
 def _geomspace(start: Any, stop: Any, num: Any, endpoint: Any, dtype: Any, axis: Any) -> Any:
     return np.geomspace(start, stop, num, endpoint, dtype, axis)
 

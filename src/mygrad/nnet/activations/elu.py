@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, real_scalar
 
 __all__ = ["elu"]
 
 
+@known_as("mygrad.nnet.elu")
 def exponential_linear(x: Any, alpha: Any, scale: float = 1.0) -> Any:
     return scale * np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, run
 from .sigmoid import logistic
 
@@ -32,6 +32,7 @@ def _argument(x: Any) -> Any:
     return math.sqrt(8 / math.pi) * (x + CUBIC * x * x * x)
 
 
+@known_as("mygrad.nnet.gelu")
 def _gelu(x: Any, approximate: str) -> Any:
     """The result, and the probability."""
     x = as_real(x, "gelu: x")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import as_float, composed
 from .sigmoid import sigmoid
 
@@ -13,6 +14,7 @@ __all__ = ["glu"]
 
 
 @composed
+@known_as("mygrad.nnet.glu")
 def _gated(x: Any, axis: int) -> Any:
     x = as_float(x)
     if not -x.ndim <= axis < x.ndim or x.shape[axis] % 2:

@@ -6,12 +6,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._operands import unwrap
+from ..._table import known_as
 from .._shared import as_real, composed, real_scalar
 
 __all__ = ["hard_tanh"]
 
 
 @composed
+@known_as("mygrad.nnet.hard_tanh")
 def _clipped(x: Any, lower_bound: Any, upper_bound: Any) -> Any:
     return np.clip(as_real(x, "hard_tanh: x"), lower_bound, upper_bound)
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, real_scalar
 
 __all__ = ["leaky_relu"]
 
 
+@known_as("mygrad.nnet.leaky_relu")
 def leaky(x: Any, slope: Any) -> Any:
     x = as_real(x, "leaky_relu: x")
     return np.where(x > 0, x, slope * x)

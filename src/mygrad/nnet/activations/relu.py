@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import real_numbers
 
 __all__ = ["relu"]
 
 
+@known_as("mygrad.nnet.relu")
 def rectified(x: Any) -> Any:
     return np.maximum(x, 0)
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_float, run
 
 __all__ = ["sigmoid"]
 
 
+@known_as("mygrad.nnet.sigmoid")
 def logistic(x: Any) -> Any:
     # Where exp overflows, the result is zero, as it should be.
     with np.errstate(over="ignore"):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, run
 from .sigmoid import logistic
 
@@ -16,6 +16,7 @@ __all__ = ["silu"]
 FAR = 10_000
 
 
+@known_as("mygrad.nnet.silu")
 def _silu(x: Any) -> Any:
     x = as_real(x, "silu: x")
     return np.maximum(x, -FAR) * logistic(x)

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real
 
 __all__ = ["soft_sign"]
 
 
+@known_as("mygrad.nnet.soft_sign")
 def _soft_sign(x: Any) -> Any:
     x = as_real(x, "soft_sign: x")
     # Infinity over infinity would be nan.

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_float
 
 __all__ = ["logsoftmax", "softmax"]
@@ -17,11 +17,13 @@ def _shifted(x: Any, axis: Any) -> Any:
     return x - np.max(x, axis, keepdims=True) if x.size else x
 
 
+@known_as("mygrad.nnet.softmax")
 def _softmax(x: Any, axis: Any = -1) -> Any:
     terms = np.exp(_shifted(x, axis))
     return terms / np.sum(terms, axis, keepdims=True)
 
 
+@known_as("mygrad.nnet.logsoftmax")
 def _logsoftmax(x: Any, axis: Any = -1) -> Any:
     x = _shifted(x, axis)
     return x - np.log(np.sum(np.exp(x), axis, keepdims=True))

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, plain_number, run
 
 __all__ = ["epsilon", "normalized", "parameter", "scaled"]
 
 
+@known_as("mygrad.nnet.layer_norm")
 def _normalize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` less its mean, divided by ``sqrt(variance + eps)``; and one over that."""
     moved = x - np.mean(x, axes, keepdims=True)

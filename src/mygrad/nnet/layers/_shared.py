@@ -59,7 +59,7 @@ def bilinear(*places: tuple[int, int]) -> Callable[[Function], Function]:
             apart = (*z.shape[:becomes], k, z.shape[becomes] // k, *z.shape[becomes + 1 :])
             return Batch(np.moveaxis(np.reshape(z, apart), becomes, 0))
 
-        return _public(run)
+        return run
 
     return decorate
 
@@ -80,9 +80,4 @@ def of_last_axes(func: Function) -> Function:
             return record(run, (x, *args), {})
         return Batch(run(x.data, *args)) if isinstance(x, Batch) else func(x, *args)
 
-    return _public(run)
-
-
-def _public(func: Function) -> Function:
-    func.__module__ = "mygrad.nnet"
-    return func
+    return run

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._operands import array_of
+from ..._table import known_as
 from .._shared import as_float, check_fraction, composed, plain_number
 from ..activations.softmax import softmax
 from ._recurrent import dropout_mask
@@ -15,6 +16,7 @@ __all__ = ["scaled_dot_product_attention"]
 
 
 @composed
+@known_as("mygrad.nnet.scaled_dot_product_attention")
 def _attention(q: Any, k: Any, v: Any, mask: Any, scale: float, rate: float, rng: Any) -> Any:
     scores = (q * scale) @ np.swapaxes(k, -1, -2)
     some: Any = None

@@ -6,13 +6,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._record import record
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import as_real, composed
 from ._normalize import epsilon, parameter
 
 __all__ = ["batchnorm"]
 
 
+@known_as("mygrad.nnet.batchnorm")
 def _normalized(operands: Any, axes: tuple[int, ...], eps: float) -> Any:
     """The result, and the mean and one over the deviation that it was computed with."""
     x, gamma, beta = operands
@@ -45,6 +46,7 @@ def _(g: Any, ans: Any, operands: Any, axes: tuple[int, ...], eps: float) -> Any
 
 
 @composed
+@known_as("mygrad.nnet.batchnorm")
 def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     channels = (1, -1) + (1,) * (x.ndim - 2)
     gamma = np.ones((), x.dtype) if gamma is None else np.reshape(gamma, channels)

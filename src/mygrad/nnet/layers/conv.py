@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..._record import check_constant, record
-from ..._table import linear_in_each, pullback
+from ..._table import known_as, linear_in_each, pullback
 from ..._windows import Ints, per_axis, reach, windows
 from ._shared import array_like, bilinear
 
@@ -124,6 +124,7 @@ def _computing(x: Any, y: Any) -> tuple[Any, Any, Any]:
     return x.astype(computing, copy=False), y.astype(computing, copy=False), dtype
 
 
+@known_as("mygrad.nnet.conv_nd")
 @bilinear((0, 0), (0, 1))
 def _conv_nd(x: Any, w: Any, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     x, w, dtype = _computing(x, w)
@@ -137,6 +138,7 @@ def _conv_nd(x: Any, w: Any, stride: Ints, padding: Ints, dilation: Ints) -> Any
     return out.reshape(n, filters, *places).astype(dtype, copy=False)
 
 
+@known_as("mygrad.nnet.conv_transpose_nd")
 @bilinear((0, 0), (1, 1))
 def _conv_transpose_nd(
     g: Any, w: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints
@@ -173,6 +175,7 @@ def _conv_transpose_nd(
     return out.astype(dtype, copy=False)
 
 
+@known_as("mygrad.nnet.conv_nd")
 @bilinear((1, 1), (1, 0))
 def _conv_filters(x: Any, g: Any, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     x, g, dtype = _computing(x, g)

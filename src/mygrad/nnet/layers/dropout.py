@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import as_float, check_fraction, composed
 from ._recurrent import dropout_mask
 
@@ -12,6 +13,7 @@ __all__ = ["dropout"]
 
 
 @composed
+@known_as("mygrad.nnet.dropout")
 def _dropped(x: Any, mask: Any) -> Any:
     return np.positive(x) if mask is None else x * mask
 

@@ -6,12 +6,14 @@ import numpy as np
 
 from ..._functions import apply
 from ..._operands import array_of
+from ..._table import known_as
 from .._shared import as_float, composed
 
 __all__ = ["embedding"]
 
 
 @composed
+@known_as("mygrad.nnet.embedding")
 def _rows(weight: Any, indices: Any) -> Any:
     return weight[indices]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._record import check_constant, record
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import check_fraction
 from ._recurrent import (
     all_arrays,
@@ -23,6 +23,7 @@ from ._recurrent import (
 __all__ = ["gru"]
 
 
+@known_as("mygrad.nnet.gru")
 def _gru(operands: Any, limit: int, mask_u: Any, masks_w: Any) -> Any:
     """All states, the gates z and r, one behind the other on axis 1, and the candidates h.
 

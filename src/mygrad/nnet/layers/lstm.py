@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._record import check_constant, record
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import check_fraction
 from ._recurrent import (
     all_arrays,
@@ -21,6 +21,7 @@ from ._recurrent import (
 __all__ = ["lstm"]
 
 
+@known_as("mygrad.nnet.lstm")
 def _lstm(operands: Any, mask_u: Any, mask_w: Any) -> Any:
     """All states, all cells, the gates o, i, f, g on axis 1, and tanh of the cells.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import as_real, composed
 from ._normalize import epsilon, normalized, parameter, scaled
 
@@ -15,6 +16,7 @@ __all__ = ["group_norm", "layer_norm"]
 
 
 @composed
+@known_as("mygrad.nnet.layer_norm")
 def _layer_norm(x: Any, gamma: Any, beta: Any, axes: tuple[int, ...], eps: float) -> Any:
     kept = [n if i in axes else 1 for i, n in enumerate(x.shape)]
     gamma, beta = [None if p is None else np.reshape(p, kept) for p in (gamma, beta)]
@@ -77,6 +79,7 @@ def layer_norm(
 
 
 @composed
+@known_as("mygrad.nnet.group_norm")
 def _group_norm(x: Any, groups: int, gamma: Any, beta: Any, eps: float) -> Any:
     y = normalized(np.reshape(x, (x.shape[0], groups, prod(x.shape[1:]) // groups)), (2,), eps)
     channels = (-1,) + (1,) * (x.ndim - 2)

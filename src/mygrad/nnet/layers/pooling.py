@@ -13,7 +13,7 @@ from ..._functions import apply
 from ..._modes import tracking
 from ..._operands import carries, prepare
 from ..._record import check_constant, record, wrap
-from ..._table import linear
+from ..._table import known_as, linear
 from ..._windows import Ints, per_axis, windows
 from ._shared import array_like, of_last_axes
 
@@ -80,6 +80,7 @@ def _spread(g: Any, size: Ints, pool: Ints, stride: Ints) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
+@known_as("mygrad.nnet.avg_pool")
 @of_last_axes
 def _avg_pool(x: Any, pool: Ints, stride: Ints) -> Any:
     if x.dtype.kind in "biu":
@@ -90,6 +91,7 @@ def _avg_pool(x: Any, pool: Ints, stride: Ints) -> Any:
     return total.astype(x.dtype, copy=False)
 
 
+@known_as("mygrad.nnet.avg_pool")
 @of_last_axes
 def _avg_unpool(g: Any, size: Ints, pool: Ints, stride: Ints) -> Any:
     return _spread(g / prod(pool), size, pool, stride)

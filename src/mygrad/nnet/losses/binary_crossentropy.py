@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import check_reduction, composed, prediction_and_target, reduced
 from ..activations.softplus import softplus
 
@@ -12,12 +13,14 @@ __all__ = ["binary_crossentropy"]
 
 
 @composed
+@known_as("mygrad.nnet.binary_crossentropy")
 def _of_scores(x: Any, y: Any, reduction: str) -> Any:
     # -log(sigmoid(x)) is softplus(-x): no digits are lost, and nothing overflows.
     return reduced(y * softplus(-x) + (1 - y) * softplus(x), reduction)
 
 
 @composed
+@known_as("mygrad.nnet.binary_crossentropy")
 def _of_probabilities(p: Any, y: Any, reduction: str) -> Any:
     # 0 * log(0) is zero: where both factors are zero, the logarithm is that of 1.
     yes = np.log(np.where((y != 0) | (p != 0), p, 1))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import (
     check_reduction,
     composed,
@@ -21,6 +21,7 @@ from ..activations.softmax import logsoftmax
 __all__ = ["focal_loss", "softmax_focal_loss"]
 
 
+@known_as("mygrad.nnet.focal_loss")
 def _focal(log_p: Any, gamma: float) -> Any:
     """``-(1 - p)**gamma * log(p)``, by the logarithm: 1 - p has all its digits."""
     return -((-np.expm1(log_p)) ** gamma) * log_p
@@ -39,12 +40,14 @@ def _(g: Any, _: Any, log_p: Any, gamma: float) -> Any:
 
 
 @composed
+@known_as("mygrad.nnet.focal_loss")
 def _of_probabilities(probs: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
     log_p = np.log(probs[np.arange(len(labels)), labels])
     return reduced(alpha * run(_focal, log_p, gamma), reduction)
 
 
 @composed
+@known_as("mygrad.nnet.softmax_focal_loss")
 def _of_scores(scores: Any, labels: Any, alpha: Any, gamma: float, reduction: str) -> Any:
     log_p = logsoftmax(scores)[np.arange(len(labels)), labels]
     return reduced(alpha * run(_focal, log_p, gamma), reduction)

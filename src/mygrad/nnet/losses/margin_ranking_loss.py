@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._operands import array_of
+from ..._table import known_as
 from ...rules.shape import as_array
 from .._shared import check_reduction, composed, plain_number, real_numbers, reduced
 from ..activations.relu import relu
@@ -14,6 +15,7 @@ __all__ = ["margin_ranking_loss"]
 
 
 @composed
+@known_as("mygrad.nnet.margin_ranking_loss")
 def _losses(x1: Any, x2: Any, y: Any, margin: Any, reduction: str) -> Any:
     return reduced(relu(margin - y * (x1 - x2)), reduction)
 

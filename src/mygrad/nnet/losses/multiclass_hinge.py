@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import check_reduction, composed, plain_number, scores_and_labels
 from ..activations.relu import relu
 
@@ -12,6 +13,7 @@ __all__ = ["multiclass_hinge"]
 
 
 @composed
+@known_as("mygrad.nnet.multiclass_hinge")
 def _losses(x: Any, labels: Any, hinge: Any, reduction: str) -> Any:
     rows = np.arange(len(labels))
     margins = np.full(x.shape, hinge, x.dtype)

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
+from ..._table import known_as
 from .._shared import check_reduction, composed, real_numbers, reduced, scores_and_labels
 
 __all__ = ["negative_log_likelihood"]
 
 
 @composed
+@known_as("mygrad.nnet.negative_log_likelihood")
 def _losses(x: Any, labels: Any, weights: Any, reduction: str) -> Any:
     chosen = x[np.arange(len(labels)), labels]
     return reduced(-chosen if weights is None else -chosen * weights[labels], reduction)

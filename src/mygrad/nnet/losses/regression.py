@@ -5,17 +5,19 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import check_reduction, composed, plain_number, prediction_and_target, reduced, run
 
 __all__ = ["huber", "mse"]
 
 
 @composed
+@known_as("mygrad.nnet.mse")
 def _squares(x: Any, y: Any, reduction: str) -> Any:
     return reduced(np.square(x - y), reduction)
 
 
+@known_as("mygrad.nnet.huber")
 def _huber(d: Any, delta: float) -> Any:
     size = np.abs(d)
     # Half the square of this, and then linear: the square of a large error would overflow.
@@ -29,6 +31,7 @@ def _huber_vjp(g: Any, _: Any, d: Any, delta: float) -> Any:
 
 
 @composed
+@known_as("mygrad.nnet.huber")
 def _hubers(x: Any, y: Any, delta: float, reduction: str) -> Any:
     return reduced(run(_huber, x - y, delta), reduction)
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..._functions import apply
-from ..._table import pullback
+from ..._table import known_as, pullback
 from .._shared import check_fraction, check_reduction, reduced, scores_and_labels
 
 __all__ = ["softmax_crossentropy"]
 
 
+@known_as("mygrad.nnet.softmax_crossentropy")
 def _losses(x: Any, labels: Any, smoothing: float, reduction: str) -> Any:
     """The losses, reduced, and softmax."""
     moved = x - np.max(x, 1, keepdims=True)

@@ -174,6 +174,8 @@ from .operation_base import execute_op as execute_op
 
 __version__: str
 
+def __dir__() -> list[str]: ...
+
 @type_check_only
 class _Ufunc4(Protocol):
     def __call__(
@@ -190,8 +192,16 @@ class _Ufunc4(Protocol):
         signature: Any = ...,
         constant: bool | None = ...,
     ) -> tuple[Tensor, Tensor]: ...
-    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
-    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    def accumulate(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
+    def at(self, target: Any, indices: Any, /, *operands: Any) -> None: ...
     @property
     def identity(self) -> Any: ...
     @property
@@ -202,9 +212,29 @@ class _Ufunc4(Protocol):
     def nout(self) -> Any: ...
     @property
     def ntypes(self) -> Any: ...
-    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    def outer(self, a: Any, b: Any, /, *, constant: bool | None = ..., **kwargs: Any) -> Any: ...
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        keepdims: Any = ...,
+        initial: Any = ...,
+        where: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
+    def reduceat(
+        self,
+        array: Any,
+        indices: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
     @property
     def resolve_dtypes(self) -> Any: ...
     @property
@@ -229,8 +259,16 @@ class _Ufunc3(Protocol):
         signature: Any = ...,
         constant: bool | None = ...,
     ) -> tuple[Tensor, Tensor]: ...
-    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
-    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    def accumulate(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
+    def at(self, target: Any, indices: Any, /, *operands: Any) -> None: ...
     @property
     def identity(self) -> Any: ...
     @property
@@ -241,9 +279,29 @@ class _Ufunc3(Protocol):
     def nout(self) -> Any: ...
     @property
     def ntypes(self) -> Any: ...
-    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    def outer(self, a: Any, b: Any, /, *, constant: bool | None = ..., **kwargs: Any) -> Any: ...
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        keepdims: Any = ...,
+        initial: Any = ...,
+        where: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
+    def reduceat(
+        self,
+        array: Any,
+        indices: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Any: ...
     @property
     def resolve_dtypes(self) -> Any: ...
     @property
@@ -268,8 +326,16 @@ class _Ufunc2(Protocol):
         signature: Any = ...,
         constant: bool | None = ...,
     ) -> Tensor: ...
-    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
-    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    def accumulate(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def at(self, target: Any, indices: Any, /, *operands: Any) -> None: ...
     @property
     def identity(self) -> Any: ...
     @property
@@ -280,9 +346,29 @@ class _Ufunc2(Protocol):
     def nout(self) -> Any: ...
     @property
     def ntypes(self) -> Any: ...
-    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    def outer(self, a: Any, b: Any, /, *, constant: bool | None = ..., **kwargs: Any) -> Tensor: ...
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        keepdims: Any = ...,
+        initial: Any = ...,
+        where: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def reduceat(
+        self,
+        array: Any,
+        indices: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
     @property
     def resolve_dtypes(self) -> Any: ...
     @property
@@ -306,8 +392,16 @@ class _Ufunc1(Protocol):
         signature: Any = ...,
         constant: bool | None = ...,
     ) -> Tensor: ...
-    def accumulate(self, *args: Any, **kwargs: Any) -> Any: ...
-    def at(self, *args: Any, **kwargs: Any) -> None: ...
+    def accumulate(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def at(self, target: Any, indices: Any, /, *operands: Any) -> None: ...
     @property
     def identity(self) -> Any: ...
     @property
@@ -318,9 +412,29 @@ class _Ufunc1(Protocol):
     def nout(self) -> Any: ...
     @property
     def ntypes(self) -> Any: ...
-    def outer(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduce(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduceat(self, *args: Any, **kwargs: Any) -> Any: ...
+    def outer(self, a: Any, b: Any, /, *, constant: bool | None = ..., **kwargs: Any) -> Tensor: ...
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        keepdims: Any = ...,
+        initial: Any = ...,
+        where: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
+    def reduceat(
+        self,
+        array: Any,
+        indices: Any,
+        axis: Any = ...,
+        dtype: Any = ...,
+        out: Any = ...,
+        *,
+        constant: bool | None = ...,
+    ) -> Tensor: ...
     @property
     def resolve_dtypes(self) -> Any: ...
     @property

@@ -19,6 +19,7 @@ import numpy as np
 from ._functions import apply, new_leaf
 from ._modes import tracking
 from ._operands import array_of, carries
+from ._signatures import Mirrored
 from ._state import Name
 
 __all__ = [
@@ -44,7 +45,7 @@ def _leaf(data: Any, constant: bool | None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def seed(seed: Any) -> None:
+def seed(seed_number: Any) -> None:
     """Seed NumPy's global state; see `numpy.random.seed`.
 
     Examples
@@ -53,7 +54,7 @@ def seed(seed: Any) -> None:
     >>> mg.random.rand(2)
     Tensor([0.5488135 , 0.71518937])
     """
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed_number)  # noqa: NPY002
 
 
 def rand(*shape: int, constant: bool | None = None) -> Any:
@@ -143,6 +144,7 @@ def _draw(name: str) -> Callable[..., Any]:
 
     run.__name__ = name
     run.__qualname__ = f"Generator.{name}"
+    run.__wrapped__ = Mirrored(draw, is_method=True)  # type: ignore[attr-defined]
     run.__doc__ = (
         f"As `numpy.random.Generator.{name}`; gives a tensor.\n\n"
         "True for `constant` makes the result a constant; None (the default) does so unless it is "

@@ -163,8 +163,22 @@ def _settings(v: Value) -> str:
 
 
 def short(name: str) -> str:
-    """The name of an operation without NumPy's."""
-    return name.removeprefix("numpy.").removeprefix("mygrad.")
+    """The name of an operation as users know it."""
+    if not name.startswith("mygrad."):
+        return name.removeprefix("numpy.")
+    *_, file, last = name.split(".")
+    last = last.strip("_")
+    if name.startswith("mygrad.nnet."):
+        from . import nnet
+
+        # The rule of relu may be called otherwise than its file.
+        return file if hasattr(nnet, file) and file not in last else last
+    return last
+
+
+def _shown(name: Any) -> str:
+    """The name of a tensor, in one line."""
+    return "".join([c if c.isprintable() else " " for c in str(name)])
 
 
 def _step(step: Any) -> str:
@@ -245,10 +259,10 @@ def draw(fin: Any, names: dict[str, Any] | None = None, intermediates: bool = Tr
     for name, x in names.items():
         v = end_of(x)
         if v is not None:
-            named[_behind(v)] = str(name)
+            named[_behind(v)] = _shown(name)
             data[_behind(v)] = data_of(x)
         elif isinstance(x, Name) or hasattr(x, "dtype"):
-            arrays[id(unwrap(x))] = str(name)
+            arrays[id(unwrap(x))] = _shown(name)
     ends = [end_of(t) for t in results]
     for t, end in zip(results, ends, strict=True):
         if end is not None:

@@ -12,13 +12,15 @@ array([ 0.12573022, -0.13210486])
 """
 
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ._functions import apply, new_leaf
 from ._modes import tracking
-from ._operands import array_of, carries
+from ._operands import array_of, carries, has_names, stacked
+from ._record import check_constant
 from ._signatures import Mirrored
 from ._state import Name
 
@@ -119,11 +121,25 @@ def _taken(x: Any, picked: Any, axis: int, constant: bool | None) -> Any:
     return apply(np.take, (x, picked), {"axis": axis}, constant)
 
 
+def _operand(x: Any) -> Any:
+    """What is to be put in another order: a list of tensors is one."""
+    return stacked(x) if isinstance(x, (list, tuple)) and has_names(x) else x
+
+
+#: Where the methods that have it take `out` by position.
+_OUT_AT = {"random": 2, "standard_exponential": 3, "standard_gamma": 3, "standard_normal": 2}
+
+
 def _draw(name: str) -> Callable[..., Any]:
     draw = getattr(np.random.Generator, name)
 
     def run(self: "Generator", *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
+        # An error is to leave the generator's state as it was.
+        check_constant(constant)
         out = kwargs.pop("out", None)
+        if name in _OUT_AT and len(args) == _OUT_AT[name] + 1:
+            *rest, out = args
+            args = tuple(rest)
         for x in (*args, *kwargs.values()):
             if tracking() and carries(x):
                 raise TypeError(
@@ -134,7 +150,8 @@ def _draw(name: str) -> Callable[..., Any]:
         args = tuple([array_of(x, name) for x in args])
         kwargs = {k: array_of(x, name) for k, x in kwargs.items()}
         if isinstance(out, Name):
-            target = np.empty(out._array.shape, out._array.dtype)
+            # NumPy fills an array in the order of its memory.
+            target = np.empty_like(out._array)
             out[...] = draw(self._rng, *args, out=target, **kwargs)  # type: ignore[index]
             return out
         if out is not None:
@@ -255,7 +272,10 @@ class Generator:
         constant: bool | None = None,
     ) -> Any:
         """Pick elements along an axis; see `numpy.random.Generator.choice`."""
-        p = array_of(p, "choice")
+        check_constant(constant)
+        p, a = array_of(p, "choice"), _operand(a)
+        if isinstance(a, Name) and not a._array.ndim:
+            a = index(a._array)
         if not isinstance(a, Name):
             return _leaf(self._rng.choice(a, size, replace, p, axis, shuffle), constant)
         picked = self._rng.choice(_length(a, axis, "choice"), size, replace, p, 0, shuffle)
@@ -263,10 +283,12 @@ class Generator:
 
     def permutation(self, x: Any, axis: int = 0, *, constant: bool | None = None) -> Any:
         """Return the slices along an axis in another order; see `numpy.random.Generator`."""
+        check_constant(constant)
+        x = _operand(x)
+        if isinstance(x, Name) and not x._array.ndim:
+            x = index(x._array)
         if not isinstance(x, Name):
             return _leaf(self._rng.permutation(x, axis), constant)
-        if not x._array.ndim:
-            return _leaf(self._rng.permutation(int(x._array)), constant)
         order = self._rng.permutation(_length(x, axis, "permutation"))
         return _taken(x, order, axis, constant)
 
@@ -274,11 +296,15 @@ class Generator:
         self, x: Any, *, axis: int | None = None, out: Any = None, constant: bool | None = None
     ) -> Any:
         """Permute each slice along an axis by itself; see `numpy.random.Generator.permuted`."""
+        check_constant(constant)
+        x = _operand(x)
         if not isinstance(x, Name):
             if isinstance(out, Name):
                 out[...] = self._rng.permuted(x, axis=axis)  # type: ignore[index]
                 return out
-            return _leaf(self._rng.permuted(x, axis=axis, out=out), constant)
+            result = self._rng.permuted(x, axis=axis, out=out)
+            # The array is the user's: it cannot be the tensor's own.
+            return _leaf(result if out is None else result.copy(), constant)
         shape = x._array.shape
         if axis is None:
             flat = self._rng.permuted(np.arange(x._array.size).reshape(shape))

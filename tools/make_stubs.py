@@ -144,7 +144,9 @@ def protocol(call: str, f: Any) -> str:
         for member, x in sorted(vars(type(f)).items()):
             if not member.startswith("_"):
                 if isinstance(x, property):
-                    lines += ["    @property", f"    def {member}(self) -> Any: ..."]
+                    of = inspect.signature(x.fget).return_annotation
+                    known = inspect.formatannotation(of) if of in (int, str | None) else "Any"
+                    lines += ["    @property", f"    def {member}(self) -> {known}: ..."]
                 else:
                     returns = "None" if member == "at" else "Tensor" if f.nout == 1 else "Any"
                     text = parameters(inspect.signature(x))

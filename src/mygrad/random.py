@@ -23,6 +23,7 @@ from ._operands import array_of, carries, has_names, stacked
 from ._record import check_constant
 from ._signatures import Mirrored
 from ._state import Name
+from ._tensor import Tensor
 
 __all__ = [
     "Generator",
@@ -38,8 +39,8 @@ __all__ = [
 ]
 
 
-def _leaf(data: Any, constant: bool | None) -> Any:
-    return new_leaf(np.asarray(data), constant)
+def _leaf(data: Any, constant: bool | None) -> Tensor:
+    return new_leaf(np.asarray(data), constant)  # type: ignore[no-any-return]
 
 
 # ----------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ def seed(seed_number: Any) -> None:
     np.random.seed(seed_number)  # noqa: NPY002
 
 
-def rand(*shape: int, constant: bool | None = None) -> Any:
+def rand(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the uniform distribution over [0, 1); see `numpy.random.rand`.
 
     Examples
@@ -70,7 +71,7 @@ def rand(*shape: int, constant: bool | None = None) -> Any:
     return _leaf(np.random.rand(*shape), constant)  # noqa: NPY002
 
 
-def randn(*shape: int, constant: bool | None = None) -> Any:
+def randn(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the standard normal distribution; see `numpy.random.randn`.
 
     Examples
@@ -82,7 +83,7 @@ def randn(*shape: int, constant: bool | None = None) -> Any:
     return _leaf(np.random.randn(*shape), constant)  # noqa: NPY002
 
 
-def random_sample(shape: Any = None, *, constant: bool | None = None) -> Any:
+def random_sample(shape: Any = None, *, constant: bool | None = None) -> Tensor:
     """Return numbers from the uniform distribution over [0, 1); see `numpy.random.random_sample`.
 
     Also called `random`, `ranf` and `sample`.
@@ -99,7 +100,7 @@ def random_sample(shape: Any = None, *, constant: bool | None = None) -> Any:
 random = ranf = sample = random_sample
 
 
-def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> Any:
+def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> Tensor:
     """Return integers from [`low`, `high`), or [0, `low`); see `numpy.random.randint`.
 
     Examples
@@ -117,8 +118,8 @@ def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> 
 # ----------------------------------------------------------------------------------------
 
 
-def _taken(x: Any, picked: Any, axis: int, constant: bool | None) -> Any:
-    return apply(np.take, (x, picked), {"axis": axis}, constant)
+def _taken(x: Any, picked: Any, axis: int, constant: bool | None) -> Tensor:
+    return apply(np.take, (x, picked), {"axis": axis}, constant)  # type: ignore[no-any-return]
 
 
 def _operand(x: Any) -> Any:
@@ -130,7 +131,7 @@ def _operand(x: Any) -> Any:
 _OUT_AT = {"random": 2, "standard_exponential": 3, "standard_gamma": 3, "standard_normal": 2}
 
 
-def _draw(name: str) -> Callable[..., Any]:
+def _draw(name: str) -> Callable[..., Tensor]:
     draw = getattr(np.random.Generator, name)
 
     def run(self: "Generator", *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
@@ -270,7 +271,7 @@ class Generator:
         shuffle: bool = True,
         *,
         constant: bool | None = None,
-    ) -> Any:
+    ) -> Tensor:
         """Pick elements along an axis; see `numpy.random.Generator.choice`."""
         check_constant(constant)
         p, a = array_of(p, "choice"), _operand(a)
@@ -281,7 +282,7 @@ class Generator:
         picked = self._rng.choice(_length(a, axis, "choice"), size, replace, p, 0, shuffle)
         return _taken(a, picked, axis, constant)
 
-    def permutation(self, x: Any, axis: int = 0, *, constant: bool | None = None) -> Any:
+    def permutation(self, x: Any, axis: int = 0, *, constant: bool | None = None) -> Tensor:
         """Return the slices along an axis in another order; see `numpy.random.Generator`."""
         check_constant(constant)
         x = _operand(x)
@@ -302,9 +303,9 @@ class Generator:
             if isinstance(out, Name):
                 out[...] = self._rng.permuted(x, axis=axis)  # type: ignore[index]
                 return out
-            result = self._rng.permuted(x, axis=axis, out=out)
+            found = self._rng.permuted(x, axis=axis, out=out)
             # The array is the user's: it cannot be the tensor's own.
-            return _leaf(result if out is None else result.copy(), constant)
+            return _leaf(found if out is None else found.copy(), constant)
         shape = x._array.shape
         if axis is None:
             flat = self._rng.permuted(np.arange(x._array.size).reshape(shape))

@@ -189,6 +189,13 @@ def test_arguments_of_methods_are_checked():
         mg.add.accumulate(X, keepdims=True)
 
 
+def test_operands_by_name_are_refused_with_the_reason():
+    with pytest.raises(TypeError, match=r"add\(\) takes 2 operands, by position.*keywords x1, x2"):
+        mg.add(x1=1.0, x2=2.0)
+    with pytest.raises(TypeError, match=r"exp\(\) takes 1 operand, by position; got 0$"):
+        mg.exp()
+
+
 @pytest.mark.parametrize("name", ["reduce", "accumulate", "reduceat"])
 def test_methods_have_numpys_parameters(name):
     parameters = inspect.signature(getattr(mg.add, name)).parameters

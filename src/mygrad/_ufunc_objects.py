@@ -123,6 +123,12 @@ Tensor
             result = quick(*args)
             if result is not NotImplemented:
                 return result
+        if len(args) < self._nin:
+            words = f" and the keywords {', '.join(kwargs)}" if kwargs else ""
+            raise TypeError(
+                f"mygrad.{self.__name__}() takes {self._nin} "
+                f"operand{'s' * (self._nin > 1)}, by position; got {len(args)}{words}"
+            )
         return apply(self._func, args, kwargs, constant)
 
     def __repr__(self) -> str:

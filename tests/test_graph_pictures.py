@@ -343,6 +343,30 @@ def test_crossings_are_undone():
     assert (ends[0][0] < ends[1][0]) == (ends[0][1] < ends[1][1])
 
 
+def crossed(ways):
+    """How many pairs of edges between two layers cross."""
+    pieces = [piece for way in ways for piece in pairwise(way)]
+    return sum(
+        (a[0] - c[0]) * (b[0] - d[0]) < 0
+        for i, (a, b) in enumerate(pieces)
+        for c, d in pieces[:i]
+        if a[1] == c[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [(0, 1), (0, 2), (0, 3), (1, 3), (0, 4), (1, 4), (2, 5)],
+        [(0, 1), (0, 2), (0, 3), (0, 4), (2, 4), (0, 5), (2, 5), (3, 6)],
+        [(0, 1), (0, 2), (0, 3), (0, 4), (2, 4), (2, 5), (2, 6), (4, 7), (5, 7), (6, 8), (7, 9)],
+    ],
+)
+def test_graphs_in_a_plane_are_drawn_without_crossings(links):
+    n = 1 + max(max(link) for link in links)
+    assert crossed(lay_out([(30, 20)] * n, links).ways) == 0
+
+
 def test_chains_are_straight():
     layout = lay_out([(10, 10), (80, 10), (30, 10)], [(0, 1), (1, 2)])
     assert {x for x, _ in layout.centres} == {40.0}

@@ -105,6 +105,15 @@ def test_names_that_are_imported_late_are_shown_before():
     assert loaded == "False"
 
 
+def test_what_is_shown_is_there_without_scipy():
+    code = (
+        "import sys, inspect; sys.modules['scipy'] = None; import mygrad\n"
+        "print('special' in dir(mygrad)); inspect.getmembers(mygrad)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
+
+
 MIRRORS = {
     f"{module.__name__}.{name}": f
     for module in (mg, mg.linalg, mg.fft, mg.emath)

@@ -264,6 +264,16 @@ def test_an_error_leaves_the_state(name):
     assert rng.random() == np.random.default_rng(7).random()
 
 
+@pytest.mark.parametrize("name", ["rand", "randn", "random"])
+def test_an_error_leaves_the_global_state(name, kept_state):
+    np.random.seed(5)
+    expected = np.random.rand()
+    np.random.seed(5)
+    with pytest.raises(TypeError, match="constant="):
+        getattr(mg.random, name)(3, constant="no")
+    assert np.random.rand() == expected
+
+
 def test_the_name_of_the_seed(kept_state):
     mg.random.seed(seed_number=5)
     first = mg.random.rand(2)

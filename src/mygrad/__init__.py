@@ -134,4 +134,10 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATE_MODULES, *_LATE_OBJECTS})
+    from importlib.util import find_spec
+
+    names = {*globals(), *_LATE_MODULES, *_LATE_OBJECTS}
+    if find_spec("scipy") is None:
+        # What is shown is looked at, by `inspect.getmembers` say.
+        names -= {"special"}
+    return sorted(names)

@@ -68,6 +68,7 @@ def rand(*shape: int, constant: bool | None = None) -> Tensor:
     >>> mg.random.rand(2, 3).shape
     (2, 3)
     """
+    check_constant(constant)
     return _leaf(np.random.rand(*shape), constant)  # noqa: NPY002
 
 
@@ -80,6 +81,7 @@ def randn(*shape: int, constant: bool | None = None) -> Tensor:
     >>> mg.random.randn(2)
     Tensor([1.76405235, 0.40015721])
     """
+    check_constant(constant)
     return _leaf(np.random.randn(*shape), constant)  # noqa: NPY002
 
 
@@ -94,6 +96,7 @@ def random_sample(shape: Any = None, *, constant: bool | None = None) -> Tensor:
     >>> mg.random.random_sample((1, 2))
     Tensor([[0.5488135 , 0.71518937]])
     """
+    check_constant(constant)
     return _leaf(np.random.random_sample(shape), constant)  # noqa: NPY002
 
 

@@ -92,6 +92,15 @@ def test_calls(name):
     np.testing.assert_array_equal(x.grad, t.grad)
 
 
+def test_astype_by_position():
+    x = mg.tensor(A)
+    assert x.astype(float, "unsafe", False) is x
+    assert x.astype(float, "unsafe", True) is not x
+    assert x.astype("float32", "same_kind").dtype == np.float32
+    with pytest.raises(TypeError, match="safe"):
+        x.astype("float32", "safe")
+
+
 def test_an_unknown_name_is_an_error():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = mg.nonsense

@@ -36,7 +36,13 @@ def html_of(t: Name, grad: Any, creator: Any, base: Any) -> str:
     elif base is not None:
         role = f"carries a gradient, view of a tensor of shape {tuple(base.shape)}"
     elif creator is not None:
-        role = f"carries a gradient, from {creator.name}"
+        name = creator.name
+        if name.startswith("mygrad."):
+            # Operations of ours may be private.
+            from ._drawing import short
+
+            name = short(name)
+        role = f"carries a gradient, from {name}"
     else:
         role = "carries a gradient, leaf"
     facts = {"shape": str(tuple(data.shape)), "dtype": str(data.dtype), "graph": role}

@@ -816,7 +816,8 @@ class Tensor(Name):
         array([1., 1.])
         """
         if order not in ("K", "A", "C", "F"):
-            # The existing MyGrad has `casting` in this place.
+            # The existing MyGrad has `casting` and `copy` in these places.
+            copy = casting if casting.__class__ is bool else copy
             order, casting = "K", order
         dtype = np.dtype(dtype)
         if not copy and dtype == self.dtype and constant in (None, is_constant(self)):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import types
 import xml.etree.ElementTree as ET
+from html import unescape
 from itertools import pairwise
 
 import numpy as np
@@ -216,6 +217,55 @@ def test_shapes_and_dtypes_can_be_left_out(form):
     assert "float32" not in form(y, dtypes=False)
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_names_are_one_line_of_text(form):
+    x = mg.tensor([1.0])
+    text = form(x * 2, {"one\ntwo\x00\x1b three": x})
+    assert "one two   three" in text
+    if form is to_svg:
+        ET.fromstring(text)
+
+
+@pytest.mark.parametrize(
+    ("x", "shown"), [(True, "True"), (12345678, "12345678"), (1 / 3, "0.333333")]
+)
+def test_numbers_are_shown_as_what_they_are(x, shown):
+    assert f'label="{shown}\\n' in to_dot(mg.tensor(x))
+
+
+def test_markdown_is_none_in_mermaid():
+    # Mermaid reads "1. a" as a list, and __a__ as bold.
+    x, y = mg.tensor([1.0]), mg.tensor([2.0])
+    text = to_mermaid(x * y * 2.5, {"1. a": x, "- __b__": y})
+    assert '["1#46; a<br>' in text
+    assert '["#45; #95;#95;b#95;#95;<br>' in text
+
+
+def test_wide_characters_have_room():
+    x = mg.tensor([1.0])
+    widths = []
+    for name in ("a" * 20, "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 20):
+        root = ET.fromstring(to_svg(x, {name: x}))
+        (box,) = [element for element in root.iter() if "class" in element.attrib]
+        widths.append(float(box.attrib["width"]))
+    assert widths[1] > 1.7 * widths[0]
+
+
+def test_operations_of_ours_have_names_that_users_know():
+    x = mg.tensor([[1.0, 2.0]])
+    for make, expected in {
+        mg.nnet.relu: "relu",
+        mg.nnet.logsoftmax: "logsoftmax",
+        lambda x: mg.nnet.softmax_crossentropy(x, [1]): "softmax_crossentropy",
+        lambda x: mg.add_sequence(x, x, x): "add_sequence",
+        lambda x: mg.astensor(x).astype("float32"): "astype",
+        mg.cot: "cot",
+        np.linalg.pinv: "linalg.pinv",
+    }.items():
+        found = [title for kind, title in titles(make(x)) if kind == "operation"]
+        assert expected in found
+
+
 HOSTILE = """a"b<c>&'d\\n]]>--{x}|`#"""
 
 
@@ -231,7 +281,8 @@ def test_hostile_names_in_dot():
     x = mg.tensor([1.0])
     line = to_dot(x * 2, {HOSTILE: x}).splitlines()[3]
     (label,) = re.findall(r'label="((?:[^"\\]|\\.)*)"', line)
-    assert label.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\").startswith(HOSTILE)
+    label = label.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
+    assert unescape(label).startswith(HOSTILE)
 
 
 def test_hostile_names_in_mermaid():
@@ -292,6 +343,30 @@ def test_crossings_are_undone():
     assert (ends[0][0] < ends[1][0]) == (ends[0][1] < ends[1][1])
 
 
+def crossed(ways):
+    """How many pairs of edges between two layers cross."""
+    pieces = [piece for way in ways for piece in pairwise(way)]
+    return sum(
+        (a[0] - c[0]) * (b[0] - d[0]) < 0
+        for i, (a, b) in enumerate(pieces)
+        for c, d in pieces[:i]
+        if a[1] == c[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [(0, 1), (0, 2), (0, 3), (1, 3), (0, 4), (1, 4), (2, 5)],
+        [(0, 1), (0, 2), (0, 3), (0, 4), (2, 4), (0, 5), (2, 5), (3, 6)],
+        [(0, 1), (0, 2), (0, 3), (0, 4), (2, 4), (2, 5), (2, 6), (4, 7), (5, 7), (6, 8), (7, 9)],
+    ],
+)
+def test_graphs_in_a_plane_are_drawn_without_crossings(links):
+    n = 1 + max(max(link) for link in links)
+    assert crossed(lay_out([(30, 20)] * n, links).ways) == 0
+
+
 def test_chains_are_straight():
     layout = lay_out([(10, 10), (80, 10), (30, 10)], [(0, 1), (1, 2)])
     assert {x for x, _ in layout.centres} == {40.0}
@@ -315,6 +390,23 @@ def test_svg_is_whole():
             count["path"] += 1
     drawing = draw(y, {"x": x, "y": y}, intermediates=False)
     assert count == {"rect": len(drawing.nodes), "path": len(drawing.edges)}
+
+
+@pytest.mark.parametrize("n", [2, 40])
+def test_edges_between_the_same_nodes_are_apart(n):
+    x = mg.tensor([1.0, 2.0])
+    root = ET.fromstring(to_svg(mg.add_sequence(*[x] * n)))
+    left, right = {}, {}
+    for element in root.iter():
+        if "class" in element.attrib:
+            kind, x0 = element.attrib["class"], float(element.attrib["x"])
+            left[kind], right[kind] = x0, x0 + float(element.attrib["width"])
+    paths = [e.attrib["d"] for e in root.iter() if "marker-end" in e.attrib]
+    paths = [d for d in paths if paths.count(d) == 1]
+    ends = [[float(pair.split()[0]) for pair in re.split("[MC]", d)[1:]] for d in paths]
+    starts = sorted([end[0] for end in ends])
+    assert len({*starts}) == n + 1
+    assert all(min(left.values()) < start < max(right.values()) for start in starts)
 
 
 def test_svg_goes_to_a_file(tmp_path):
@@ -398,6 +490,21 @@ def test_build_graph_facts():
     first, last = labels(graph, "tensor")
     assert first == (r"x\nDims: (1, 3)\nDtype: float64\nMin: 1\nMedian: 2\nMean: 3\nMax: 6")
     assert last == r"y\nDtype: float64"
+
+
+@pytest.mark.usefixtures("graphviz")
+def test_build_graph_facts_of_complex_numbers():
+    x = mg.tensor([1 + 2j, 3 + 4j])
+    (label,) = labels(build_graph(x, {"x": x}, sum_stats=True), "tensor")
+    assert label == r"x\nMean: 2+3j"
+
+
+@pytest.mark.usefixtures("graphviz")
+def test_build_graph_with_names_that_look_like_html():
+    # The package takes a label in such brackets for HTML.
+    x = mg.tensor([1.0])
+    (label,) = labels(build_graph(x, {"<&lt;>": x}), "tensor")
+    assert label == "&lt;&amp;lt;&gt;"
 
 
 @pytest.mark.usefixtures("graphviz")

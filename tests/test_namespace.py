@@ -1,12 +1,16 @@
 """The names and calls that users of the existing MyGrad know."""
 
 import copy
+import inspect
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import mygrad as mg
+from mygrad._signatures import Mirrored
 
 NAMES = """
 absolute abs arccos arccosh arcsin arcsinh arctan arctanh cbrt cos cosh exp exp2 expm1 log log10
@@ -88,9 +92,93 @@ def test_calls(name):
     np.testing.assert_array_equal(x.grad, t.grad)
 
 
+def test_astype_by_position():
+    x = mg.tensor(A)
+    assert x.astype(float, "unsafe", False) is x
+    assert x.astype(float, "unsafe", True) is not x
+    assert x.astype("float32", "same_kind").dtype == np.float32
+    with pytest.raises(TypeError, match="safe"):
+        x.astype("float32", "safe")
+
+
 def test_an_unknown_name_is_an_error():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = mg.nonsense
+
+
+def test_names_that_are_imported_late_are_shown_before():
+    code = "import mygrad; print(*dir(mygrad)); print('mygrad.random' in __import__('sys').modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names, loaded = said.stdout.splitlines()
+    assert {"c_", "nnet", "polynomial", "r_", "random", "special", "sin"} <= set(names.split())
+    assert loaded == "False"
+
+
+def test_what_is_shown_is_there_without_scipy():
+    code = (
+        "import sys, inspect; sys.modules['scipy'] = None; import mygrad\n"
+        "print('special' in dir(mygrad)); inspect.getmembers(mygrad)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
+
+
+MIRRORS = {
+    f"{module.__name__}.{name}": f
+    for module in (mg, mg.linalg, mg.fft, mg.emath)
+    for name, f in vars(module).items()
+    if inspect.isfunction(f) and f.__module__ == module.__name__ and not name.startswith("_")
+}
+
+
+def test_functions_made_of_numpys_are_found():
+    assert len(MIRRORS) > 200
+
+
+@pytest.mark.parametrize("name", MIRRORS)
+def test_functions_can_be_pickled(name):
+    f = MIRRORS[name]
+    assert pickle.loads(pickle.dumps(f)) is f
+
+
+def names_of(f):
+    return list(inspect.signature(f).parameters)
+
+
+@pytest.mark.parametrize("name", ["sum", "clip", "stack", "linalg.svd", "fft.rfft", "einsum"])
+def test_signatures_are_numpys_with_constant(name):
+    ours, numpys = mg, np
+    for part in name.split("."):
+        ours, numpys = getattr(ours, part), getattr(numpys, part)
+    found = names_of(ours)
+    assert inspect.signature(ours).parameters["constant"].kind is inspect.Parameter.KEYWORD_ONLY
+    found.remove("constant")
+    assert found == names_of(numpys)
+
+
+def test_functions_that_do_not_tell_their_parameters():
+    class Silent:
+        @property
+        def __signature__(self):
+            raise ValueError("no signature found")
+
+        def __call__(self):
+            pass
+
+    assert str(Mirrored(Silent()).__signature__).startswith("(*args, constant: ")
+    found = Mirrored(Silent(), constant=False, is_method=True).__signature__
+    assert str(found) == "(self, *args, **kwargs)"
+
+
+def test_signatures_of_methods():
+    t = mg.tensor([1.0])
+    given = names_of(np.sum)[1:]
+    assert names_of(mg.Tensor.sum) == ["self", *given, "constant"]
+    assert names_of(t.sum) == [*given, "constant"]
+    assert names_of(t.any) == names_of(np.any)[1:]
+    assert names_of(mg.put) == names_of(np.put)
+    rng = mg.random.default_rng(0)
+    assert names_of(rng.normal)[-1] == "constant"
 
 
 def test_a_tensor_may_have_itself_as_an_attribute():

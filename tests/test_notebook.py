@@ -25,6 +25,7 @@ def test_what_is_shown():
     }
     y = np.exp(x)
     assert facts(y)["graph"] == "carries a gradient, from numpy.exp"
+    assert facts(mg.nnet.relu(x))["graph"] == "carries a gradient, from mygrad.nnet.relu"
     assert facts(x[0])["graph"] == "carries a gradient, view of a tensor of shape (2, 2)"
     assert facts(mg.tensor([1, 2])) == {
         "shape": "(2,)",

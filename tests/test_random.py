@@ -205,6 +205,82 @@ def test_targets():
     np.testing.assert_array_equal(out, np.random.default_rng(7).permuted(X, axis=1))
 
 
+def test_targets_are_filled_in_the_order_of_memory():
+    a, t = np.zeros((2, 3), order="F"), mg.tensor(np.zeros((2, 3), order="F"))
+    np.random.default_rng(7).random(out=a)
+    mg.random.default_rng(7).random(out=t)
+    np.testing.assert_array_equal(t, a)
+
+
+def test_targets_by_position():
+    expected = np.random.default_rng(7)
+    rng = mg.random.default_rng(7)
+    for draw, args in {
+        "random": (None, float),
+        "standard_exponential": (None, float, "inv"),
+        "standard_gamma": (2.0, None, float),
+        "standard_normal": (3, float),
+    }.items():
+        t = mg.zeros(3, dtype=float)
+        assert getattr(rng, draw)(*args, t) is t
+        np.testing.assert_array_equal(t, getattr(expected, draw)(*args, np.zeros(3)))
+
+
+def test_an_array_that_was_permuted_into_stays_the_users():
+    a = np.zeros(3)
+    t = mg.random.default_rng(7).permuted([1.0, 2.0, 3.0], out=a)
+    expected = a.copy()
+    a[:] = 9
+    np.testing.assert_array_equal(t, expected)
+
+
+@pytest.mark.parametrize("name", ["choice", "permutation", "permuted"])
+def test_lists_of_tensors_carry_the_gradient(name):
+    x, y = mg.tensor(1.0), mg.tensor(2.0)
+    args = ([0.5, x, y], 5) if name == "choice" else ([0.5, x, y],)
+    found = getattr(mg.random.default_rng(7), name)(*args)
+    assert not found.constant
+    np.testing.assert_array_equal(
+        found,
+        getattr(np.random.default_rng(7), name)([0.5, 1.0, 2.0], *args[1:]),
+    )
+    found.sum().backward()
+    assert x.grad == np.count_nonzero(found.data == 1)
+
+
+def test_numbers_in_tensors_count():
+    for name in ("choice", "permutation"):
+        found = getattr(mg.random.default_rng(7), name)(mg.tensor(5))
+        np.testing.assert_array_equal(found, getattr(np.random.default_rng(7), name)(5))
+        with pytest.raises(TypeError, match="integer"):
+            getattr(mg.random.default_rng(7), name)(mg.tensor(5.7))
+
+
+@pytest.mark.parametrize("name", ["normal", "choice", "permutation", "permuted"])
+def test_an_error_leaves_the_state(name):
+    rng = mg.random.default_rng(7)
+    with pytest.raises(TypeError, match="constant="):
+        getattr(rng, name)([1.0, 2.0], constant="no")
+    assert rng.random() == np.random.default_rng(7).random()
+
+
+@pytest.mark.parametrize("name", ["rand", "randn", "random"])
+def test_an_error_leaves_the_global_state(name, kept_state):
+    np.random.seed(5)
+    expected = np.random.rand()
+    np.random.seed(5)
+    with pytest.raises(TypeError, match="constant="):
+        getattr(mg.random, name)(3, constant="no")
+    assert np.random.rand() == expected
+
+
+def test_the_name_of_the_seed(kept_state):
+    mg.random.seed(seed_number=5)
+    first = mg.random.rand(2)
+    mg.random.seed(5)
+    np.testing.assert_array_equal(first, mg.random.rand(2))
+
+
 def test_a_tensor_without_axes_has_no_slices():
     with pytest.raises(ValueError, match="0-d"):
         mg.random.default_rng(7).shuffle(mg.tensor(1.0))

@@ -1,7 +1,10 @@
 """`mygrad.save` and `mygrad.load`: what survives, and files that are not ours."""
 
 import io
+import os
 import pickle
+import threading
+import warnings
 import zipfile
 
 import numpy as np
@@ -91,6 +94,62 @@ def test_paths(tmp_path):
         assert set(found) == {"data", "constant"}
 
 
+def test_paths_of_bytes_and_beside_a_folder(tmp_path):
+    x = mg.tensor([1.0, 2.0])
+    (tmp_path / "a").mkdir()
+    for path in (tmp_path / "a", os.fsencode(tmp_path / "b"), str(tmp_path / "c.txt")):
+        mg.save(path, x)
+        np.testing.assert_array_equal(mg.load(path), x)
+    assert sorted(os.listdir(tmp_path)) == ["a", "a.npz", "b.npz", "c.txt.npz"]
+
+
+def test_a_failing_save_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.npz"
+    mg.save(path, mg.tensor([1.0, 2.0]))
+
+    def fails(file, **arrays):
+        with file if hasattr(file, "write") else open(file, "wb") as opened:
+            opened.write(b"half of it")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", fails)
+    with pytest.raises(OSError, match="no space left"):
+        mg.save(path, mg.tensor([9.0, 9.0]))
+    assert os.listdir(tmp_path) == ["a.npz"]
+    np.testing.assert_array_equal(mg.load(path), [1, 2])
+    with pytest.raises(OSError, match="no space left"):
+        mg.save(tmp_path / "b", mg.tensor([9.0, 9.0]))
+    assert os.listdir(tmp_path) == ["a.npz"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes are those of POSIX")
+def test_links_and_modes_stay(tmp_path):
+    target, link = tmp_path / "target.npz", tmp_path / "link.npz"
+    mg.save(target, mg.tensor(1.0))
+    fresh = tmp_path / "fresh"
+    fresh.touch()
+    assert target.stat().st_mode == fresh.stat().st_mode
+    target.chmod(0o640)
+    link.symlink_to(target)
+    mg.save(link, mg.tensor(2.0))
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert mg.load(target).item() == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
+def test_a_pipe_is_not_replaced(tmp_path):
+    pipe = tmp_path / "a.npz"
+    os.mkfifo(pipe)
+    found = []
+    reader = threading.Thread(target=lambda: found.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    mg.save(pipe, mg.tensor([1.0, 2.0]))
+    reader.join(60)
+    assert not pipe.is_file()
+    np.testing.assert_array_equal(mg.load(io.BytesIO(found[0])), [1, 2])
+
+
 def test_files_of_the_existing_mygrad():
     t = mg.load(archive(data=entry(np.arange(2.0)), grad=entry(np.ones(2))))
     assert not t.constant
@@ -101,6 +160,10 @@ def test_files_of_the_existing_mygrad():
 def test_what_cannot_be_saved_or_read():
     with pytest.raises(TypeError, match=r"got ndarray.*numpy\.savez"):
         mg.save(io.BytesIO(), np.ones(2))
+    with pytest.raises(TypeError, match="got NoneType"):
+        mg.save(None, mg.tensor(1.0))
+    with mg.no_autodiff, pytest.raises(TypeError, match=r"tensors of numbers.*object"):
+        mg.save(io.BytesIO(), mg.tensor([None]))
     with pytest.raises(TypeError, match="a path or a file"):
         mg.load(5)
 
@@ -120,6 +183,17 @@ def objects():
 def compressed():
     file = io.BytesIO()
     np.savez_compressed(file, data=np.zeros(100_000))
+    file.seek(0)
+    return file
+
+
+def twice(content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as z:
+        for _ in range(2):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                z.writestr("data.npy", content)
     file.seek(0)
     return file
 
@@ -154,6 +228,8 @@ BAD = {
     "overflowing": lambda: lying((1 << 40, 1 << 40)),
     "damaged": damaged,
     "cut off": lambda: io.BytesIO(saved(mg.tensor(np.arange(100.0))).getvalue()[:500]),
+    "more than a tensor": lambda: archive(data=DATA, grbd=DATA),
+    "the same twice": lambda: twice(DATA),
     "no data": lambda: archive(other=DATA),
     "text for an array": lambda: archive(data=b"hello"),
     "dates": lambda: archive(data=entry(np.zeros(2, "M8[s]"))),

@@ -73,3 +73,10 @@ def test_numbers_for_all_axes():
 def test_what_does_not_fit(window, step, dilation, error, words):
     with pytest.raises(error, match=words):
         mg.sliding_window_view(np.zeros((4, 5)), window, step, dilation)
+
+
+def test_a_reversed_axis_of_length_one():
+    # Its stride is negative although the array is contiguous.
+    a = np.arange(3.0).reshape(3, 1)[:, ::-1]
+    found = mg.sliding_window_view(mg.tensor(a, copy=False), (2, 1), 1)
+    np.testing.assert_array_equal(found, [[[[0], [1]]], [[[1], [2]]]])

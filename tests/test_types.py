@@ -6,6 +6,7 @@ import numpy as np
 
 import mygrad as mg
 from mygrad import Tensor
+from mygrad.typing import ArrayLike, DTypeLike
 
 
 def tensor(*found: Tensor) -> None:
@@ -100,6 +101,29 @@ def test_methods() -> None:
     tensor(assert_type(x.null_grad(), Tensor), assert_type(x.copy(), Tensor))
     assert assert_type(x.shape, tuple[int, ...]) == (2, 2)
     assert assert_type(x.constant, bool) is False
+
+
+def test_random() -> None:
+    tensor(assert_type(mg.random.rand(2), Tensor), assert_type(mg.random.randint(3), Tensor))
+    rng = mg.random.default_rng(0)
+    tensor(assert_type(rng.normal(size=3), Tensor), assert_type(rng.permutation(3), Tensor))
+
+
+def test_ufunc_objects() -> None:
+    x = matrix()
+    tensor(assert_type(mg.add.reduce(x, axis=0), Tensor))
+    tensor(assert_type(mg.multiply.outer(x, x), Tensor))
+    assert assert_type(mg.add.nin, int) == 2
+    mg.add.at(x, [0], 1.0)
+
+
+def test_annotations() -> None:
+    def scaled(x: ArrayLike, dtype: DTypeLike = None) -> Tensor:
+        return mg.tensor(x, dtype)
+
+    x = matrix()
+    tensor(scaled(x), scaled([x, x]), scaled([1.0, x[0, 0]]), scaled([[x[0, 0], 2], [3, 4.0]]))
+    tensor(scaled(2), scaled(np.ones(2), "float32"), scaled([[1, 2], [3, 4]], np.float32))
 
 
 def test_pictures() -> None:

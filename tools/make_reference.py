@@ -20,6 +20,7 @@ import numpy as np
 import mygrad as mg
 from mygrad._api import mirrors
 from mygrad._inplace import INPLACE
+from mygrad._signatures import Mirrored
 from mygrad._table import COMPOSITIONS, OUTPUTS, RULES, Elementwise, name_of
 
 STATUS = runpy.run_path(str(Path(__file__).parent / "make_function_page.py"))["status"]
@@ -50,7 +51,7 @@ MIRRORED = {
     "mygrad.fft": np.fft,
     "mygrad.linalg": np.linalg,
 }
-# Handed on when asked for, so that dir() does not know them.
+# Handed on when asked for, so that they are no functions or classes with a file.
 LAZY = {"c_": "_rebound", "r_": "_rebound"}
 
 
@@ -60,8 +61,7 @@ def title(text: str, line: str = "=") -> str:
 
 def behind(module: str, name: str, obj: object) -> Any:
     """NumPy's function, if the object is made from the table for one."""
-    # Functions are made in `_api`, ufuncs say that they are of `mygrad` itself.
-    made = getattr(obj, "__module__", None) in ("mygrad._api", "mygrad")
+    made = isinstance(obj, mg.ufunc) or isinstance(getattr(obj, "__wrapped__", None), Mirrored)
     return getattr(MIRRORED.get(module), name, None) if made else None
 
 
@@ -140,7 +140,7 @@ def sections() -> tuple[dict[str, dict[str, object]], list[str], list[str]]:
     pages = {key: page for page, (_, files) in PAGES.items() for key in files}
     found = defaultdict(dict)
     functions, rest = [], []
-    for name in sorted({*dir(mg), *LAZY}):
+    for name in dir(mg):
         obj = getattr(mg, name)
         if name.startswith("_") or isinstance(obj, ModuleType):
             continue
@@ -173,7 +173,7 @@ def modules() -> list[str]:
 def of_module(name: str) -> dict[str, object]:
     """The public names of a module, its modules left out."""
     module = import_module(name)
-    names = set(mirrors(MIRRORED[name])) if name in MIRRORED else set()
+    names = set(mirrors(MIRRORED[name], name)) if name in MIRRORED else set()
     if listed := getattr(module, "__all__", None):
         names |= set(listed)
     elif name not in MIRRORED:

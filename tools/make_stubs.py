@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 import mygrad
-from mygrad import _api
 from mygrad._inplace import INPLACE
+from mygrad._signatures import Mirrored
 from mygrad._table import name_of
 
 PACKAGE = Path(mygrad.__file__).parent
@@ -94,20 +94,10 @@ def short(module: str, name: str) -> str:
 
 def numpys(f: Any) -> Any:
     """The NumPy function behind one made from the table; None for any other object."""
-    if getattr(f, "__module__", None) == _api.__name__:
-        return getattr(f, "__wrapped__", None)
+    behind = getattr(f, "__wrapped__", None)
+    if isinstance(behind, Mirrored):
+        return behind.__wrapped__
     return getattr(f, "_func", None) if type(f).__name__ == "ufunc" else None
-
-
-def signature(f: Any) -> Signature:
-    """That of ``mg.f``: NumPy's, and `constant`."""
-    found = inspect.signature(f)
-    if "constant" in found.parameters or numpys(f) in INPLACE:
-        return found
-    parameters = list(found.parameters.values())
-    at = len(parameters) - (parameters[-1].kind is Parameter.VAR_KEYWORD)
-    constant = Parameter("constant", Parameter.KEYWORD_ONLY, default=None)
-    return found.replace(parameters=[*parameters[:at], constant, *parameters[at:]])
 
 
 def parameters(found: Signature) -> str:
@@ -134,7 +124,7 @@ def function(module: str, name: str, f: Any) -> list[str]:
     if key in OVERLOADS:
         return [f"@overload\ndef {name}{text}: ..." for text in OVERLOADS[key]]
     returns = "None" if numpys(f) in INPLACE else RETURNS.get(key, "Tensor")
-    text = f"({parameters(signature(f))}) -> {returns}"
+    text = f"({parameters(inspect.signature(f))}) -> {returns}"
     if type(f).__name__ == "ufunc":
         return [f"{name}: {protocol(text, f)}"]
     doc = f'    """`{name_of(numpys(f))}` of tensors."""' if numpys(f) else "    ..."
@@ -154,12 +144,14 @@ def protocol(call: str, f: Any) -> str:
         for member, x in sorted(vars(type(f)).items()):
             if not member.startswith("_"):
                 if isinstance(x, property):
-                    lines += ["    @property", f"    def {member}(self) -> Any: ..."]
+                    of = inspect.signature(x.fget).return_annotation
+                    known = inspect.formatannotation(of) if of in (int, str | None) else "Any"
+                    lines += ["    @property", f"    def {member}(self) -> {known}: ..."]
                 else:
-                    returns = "None" if member == "at" else "Any"
-                    lines.append(
-                        f"    def {member}(self, *args: Any, **kwargs: Any) -> {returns}: ..."
-                    )
+                    returns = "None" if member == "at" else "Tensor" if f.nout == 1 else "Any"
+                    text = parameters(inspect.signature(x))
+                    text = text.replace("self: Any", "self", 1)
+                    lines.append(f"    def {member}({text}) -> {returns}: ...")
         PROTOCOLS[call] = (name, "\n".join(lines))
     return PROTOCOLS[call][0]
 
@@ -224,7 +216,7 @@ def stub(module: str) -> str:
     if module != "mygrad":
         imports.append("from ._tensor import Tensor")
     else:
-        body.insert(0, "__version__: str")
+        body.insert(0, "__version__: str\ndef __dir__() -> list[str]: ...")
     exported = getattr(import_module(module), "__all__", None)
     if exported is not None:
         body.insert(0, f"__all__ = {exported}" if exported else "__all__: list[str] = []")
@@ -263,19 +255,10 @@ def path_of(module: str) -> Path:
     return PACKAGE / (f"{name}.pyi" if name else "__init__.pyi")
 
 
-def show_constant() -> None:
-    """Let functions say that they take `constant`: at import it would cost milliseconds."""
-    for module in MODULES:
-        for f in vars(import_module(module)).values():
-            if numpys(f) and type(f).__name__ != "ufunc":
-                f.__signature__ = signature(f)
-
-
 def check() -> int:
     """Compare the stubs with the modules."""
     from mypy import stubtest
 
-    show_constant()
     with TemporaryDirectory() as folder:
         # It takes the package's other modules with it, which have no stubs to compare.
         others = Path(folder) / "others"

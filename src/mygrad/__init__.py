@@ -114,16 +114,30 @@ from numpy import (
 
 # Like all that creates, these make leaves of numbers.
 globals().update(
-    _mirrors(_np) | {"geomspace": geomspace, "linspace": linspace, "logspace": logspace}
+    _mirrors(_np, __name__) | {"geomspace": geomspace, "linspace": linspace, "logspace": logspace}
 )
 # NumPy has two functions for each.
 amax, amin = globals()["max"], globals()["min"]
 
 
 # Imported when first used: not all need random numbers or networks, and `special` needs SciPy.
+_LATE_MODULES = ("nnet", "polynomial", "random", "special")
+_LATE_OBJECTS = ("c_", "r_")
+
+
 def __getattr__(name: str) -> _Any:
-    if name in ("nnet", "polynomial", "random", "special"):
+    if name in _LATE_MODULES:
         return _import_module(f"mygrad.{name}")
-    if name in ("c_", "r_"):
+    if name in _LATE_OBJECTS:
         return getattr(_import_module("mygrad._rebound"), name)
     raise AttributeError(f"module 'mygrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from importlib.util import find_spec
+
+    names = {*globals(), *_LATE_MODULES, *_LATE_OBJECTS}
+    if find_spec("scipy") is None:
+        # What is shown is looked at, by `inspect.getmembers` say.
+        names -= {"special"}
+    return sorted(names)

@@ -1,7 +1,6 @@
 """``mg.f`` for each function in the table, and the few functions that NumPy does not have."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from . import rules  # noqa: F401  (fills the table)
 from ._functions import apply
 from ._inplace import INPLACE
+from ._signatures import Mirrored
 from ._table import COMPOSITIONS, CONSTANTS, OUTPUTS, RULES, name_of
 from ._ufunc_objects import ufunc
 
@@ -17,10 +17,17 @@ __all__ = ["mirrors"]
 Function = Callable[..., Any]
 
 
-def mirror(func: Function) -> Function:
+def _named(run: Any, func: Function, home: str, *, constant: bool) -> Function:
+    """A function of the module `home` that is called as NumPy's function."""
+    run.__name__ = run.__qualname__ = func.__name__
+    run.__module__ = home
+    run.__wrapped__ = Mirrored(func, constant)
+    return run  # type: ignore[no-any-return]
+
+
+def mirror(func: Function, home: str) -> Function:
     """``mg.f``: as NumPy's function, of any array-likes, and the result is a tensor."""
 
-    @wraps(func, assigned=("__name__", "__qualname__"), updated=())
     def run(*args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
         return apply(func, args, kwargs, constant)
 
@@ -29,13 +36,12 @@ def mirror(func: Function) -> Function:
         "Takes all that the NumPy function takes, and the keyword `constant`: True makes the\n"
         "result a constant, None (the default) makes it one if all operands are.\n"
     )
-    return run
+    return _named(run, func, home, constant=True)
 
 
-def _writer(func: Function) -> Function:
+def _writer(func: Function, home: str) -> Function:
     """``mg.f`` of a function that writes into its first argument."""
 
-    @wraps(func, assigned=("__name__", "__qualname__"), updated=())
     def run(*args: Any, **kwargs: Any) -> None:
         INPLACE[func](*args, **kwargs)
 
@@ -44,11 +50,11 @@ def _writer(func: Function) -> Function:
         "Gradients follow what is written. An array is written to as well, unless a gradient\n"
         "would be lost by that.\n"
     )
-    return run
+    return _named(run, func, home, constant=False)
 
 
-def mirrors(module: Any) -> dict[str, Function]:
-    """The functions of a NumPy module that work on tensors, by name."""
+def mirrors(module: Any, home: str) -> dict[str, Function]:
+    """The functions of a NumPy module that work on tensors, by name; for our module `home`."""
     made: dict[Function, Function] = {}
     found = {}
     for name, func in vars(module).items():
@@ -56,10 +62,10 @@ def mirrors(module: Any) -> dict[str, Function]:
             continue
         if func in RULES or func in COMPOSITIONS or func in OUTPUTS:
             if func not in made:
-                made[func] = ufunc(func) if isinstance(func, np.ufunc) else mirror(func)
+                made[func] = ufunc(func) if isinstance(func, np.ufunc) else mirror(func, home)
             found[name] = made[func]
         elif func in INPLACE:
-            found[name] = _writer(func)
+            found[name] = _writer(func, home)
         elif func in CONSTANTS:
             found[name] = func
     return found

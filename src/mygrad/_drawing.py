@@ -163,8 +163,15 @@ def _settings(v: Value) -> str:
 
 
 def short(name: str) -> str:
-    """The name of an operation without NumPy's."""
-    return name.removeprefix("numpy.").removeprefix("mygrad.")
+    """The name of an operation as users know it."""
+    if name.startswith("mygrad."):
+        return name.rpartition(".")[2].strip("_")
+    return name.removeprefix("numpy.")
+
+
+def _shown(name: Any) -> str:
+    """The name of a tensor, in one line."""
+    return "".join([c if c.isprintable() else " " for c in str(name)])
 
 
 def _step(step: Any) -> str:
@@ -245,10 +252,10 @@ def draw(fin: Any, names: dict[str, Any] | None = None, intermediates: bool = Tr
     for name, x in names.items():
         v = end_of(x)
         if v is not None:
-            named[_behind(v)] = str(name)
+            named[_behind(v)] = _shown(name)
             data[_behind(v)] = data_of(x)
         elif isinstance(x, Name) or hasattr(x, "dtype"):
-            arrays[id(unwrap(x))] = str(name)
+            arrays[id(unwrap(x))] = _shown(name)
     ends = [end_of(t) for t in results]
     for t, end in zip(results, ends, strict=True):
         if end is not None:

@@ -19,6 +19,7 @@ from ._table import (
     SEVERAL,
     Elementwise,
     composition,
+    known_as,
     linear,
     name_of,
 )
@@ -156,6 +157,7 @@ def _settled_part(part: Any, args: Any, constant: bool | None) -> Any:
     return settled(part, args, constant)
 
 
+@known_as("numpy.astype")
 def cast(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe") -> Any:
     """What ``a.astype`` does, as a function with a rule."""
     if not isinstance(a, np.ndarray):

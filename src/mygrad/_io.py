@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _STORED = 0
 #: How many bytes the header of an array may have: far more than those of arrays of numbers need.
 _HEADER = 4096
+#: The kinds of dtypes that tensors have.
+_NUMBERS = "biufc"
+#: What a file may have in it.
+_ENTRIES = frozenset({"data.npy", "grad.npy", "constant.npy"})
 
 
 def save(file: "str | os.PathLike[str] | BinaryIO", tensor: Any) -> None:
@@ -30,14 +34,14 @@ def save(file: "str | os.PathLike[str] | BinaryIO", tensor: Any) -> None:
     ----------
     file
         A path, to which ``.npz`` is appended if it does not end so, or a file opened for writing
-        bytes.
+        bytes. A file that is there is replaced when the new one is complete, and not before.
     tensor
         The tensor. It becomes a leaf: the graph that made it is not saved.
 
     Raises
     ------
     TypeError
-        If it is no tensor, or one over an array of another library.
+        If it is no tensor, or one over an array of another library, or one of no numbers.
 
     Notes
     -----
@@ -58,19 +62,57 @@ def save(file: "str | os.PathLike[str] | BinaryIO", tensor: Any) -> None:
     """
     if not isinstance(tensor, Tensor):
         raise TypeError(
-            f"mygrad.save saves a tensor; got {type(tensor).__name__}. For arrays there is "
-            "numpy.savez."
+            f"mygrad.save(file, tensor) saves a tensor; got {type(tensor).__name__}. For arrays "
+            "there is numpy.savez."
         )
     data = data_of(tensor)
     if not isinstance(data, np.ndarray):
         raise TypeError(
             f"mygrad.save saves tensors over NumPy's arrays; this one is over {type(data).__name__}"
         )
+    if data.dtype.kind not in _NUMBERS:
+        raise TypeError(
+            f"mygrad.save saves tensors of numbers; this one has the dtype {data.dtype}"
+        )
     arrays: dict[str, Any] = {"data": data, "constant": np.array(is_constant(tensor))}
     grad = tensor.grad
     if grad is not None:
         arrays["grad"] = np.asarray(unwrap(grad))
-    np.savez(file, **arrays)
+    if isinstance(file, (str, bytes, os.PathLike)):
+        path = os.fsdecode(file)
+        with _replacing(path if path.endswith(".npz") else f"{path}.npz") as opened:
+            np.savez(opened, **arrays)
+    elif hasattr(file, "write"):
+        np.savez(file, **arrays)
+    else:
+        raise TypeError(
+            f"mygrad.save needs a path or a file opened for writing bytes; got "
+            f"{type(file).__name__}"
+        )
+
+
+@contextmanager
+def _replacing(path: str) -> "Iterator[BinaryIO]":
+    """A file for writing that takes the place of that at `path` when all went well."""
+    path = os.path.realpath(path)
+    folder = os.path.dirname(path)
+    is_there = os.path.exists(path)
+    if not os.access(folder, os.W_OK) or (is_there and not os.path.isfile(path)):
+        # No second file can be made here, or it is a device or a pipe.
+        with open(path, "wb") as opened:
+            yield opened
+        return
+    temporary = os.path.join(folder, f".{os.urandom(8).hex()}.tmp")
+    try:
+        with open(temporary, "xb") as opened:
+            yield opened
+        if is_there:
+            os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.remove(temporary)
+        raise
 
 
 def load(file: "str | os.PathLike[str] | BinaryIO") -> Tensor:
@@ -96,9 +138,9 @@ def load(file: "str | os.PathLike[str] | BinaryIO") -> Tensor:
     FileNotFoundError
         If there is no such file.
     """
-    if isinstance(file, (str, os.PathLike)):
-        path = os.fspath(file)
-        if not os.path.exists(path) and os.path.exists(f"{path}.npz"):
+    if isinstance(file, (str, bytes, os.PathLike)):
+        path = os.fsdecode(file)
+        if not os.path.isfile(path) and os.path.exists(f"{path}.npz"):
             path = f"{path}.npz"
         with open(path, "rb") as opened:
             return _load(opened, repr(path))
@@ -120,6 +162,9 @@ def _load(file: BinaryIO, name: str) -> Tensor:
             members = archive.namelist()
             if "data.npy" not in members:
                 raise ValueError(f"it has no array 'data', but {members[:5]}")
+            if not _ENTRIES.issuperset(members) or len(set(members)) != len(members):
+                # A damaged name must not cost the gradient.
+                raise ValueError(f"its entries are {members[:5]}, and not those that save writes")
             data = _read(archive, "data", size)
             grad = _read(archive, "grad", size) if "grad.npy" in members else None
             if "constant.npy" in members:
@@ -165,7 +210,7 @@ def _read(archive: "ZipFile", name: str, size: int) -> np.ndarray:
             shape, fortran, dtype = npy.read_array_header_2_0(entry, _HEADER)
         else:
             raise ValueError(f"its entry {name!r} has the unknown format {version}")
-        if dtype.kind not in "biufc" or dtype.hasobject:
+        if dtype.kind not in _NUMBERS:
             raise ValueError(f"its entry {name!r} has the dtype {dtype}; tensors hold numbers")
         count = 1
         for n in shape:

@@ -1,8 +1,9 @@
 """Where nodes and edges go in a picture: layers, order within a layer, coordinates.
 
 After Sugiyama, Tagawa and Toda (1981): a node's layer is the longest way to it; nodes of a layer
-are sorted by the means of their neighbours' places; then each layer is moved as near to
-these means as the nodes' widths allow. Edges that pass through layers bend around what is there.
+are sorted by the means of their neighbours' places, and change places where that undoes crossings;
+then each layer is moved as near to these means as the nodes' widths allow. Edges that pass
+through layers bend around what is there.
 """
 
 from dataclasses import dataclass
@@ -52,31 +53,72 @@ def _crossings(upper: list[int], lower: list[int], down: list[list[int]]) -> int
 def _ordered(
     layers: list[list[int]], down: list[list[int]], up: list[list[int]]
 ) -> list[list[int]]:
-    """The layers, each in an order with few crossings."""
+    """The layers, each in an order with few crossings: the best of several."""
 
     def crossings(order: list[list[int]]) -> int:
         return sum([_crossings(a, b, down) for a, b in pairwise(order)])
 
     best, fewest = layers, crossings(layers)
+    for start in (layers, _from_the_end(layers, down, up)):
+        if not fewest:
+            return best
+        order = [list(layer) for layer in start]
+        for sweep in range(_SWEEPS):
+            downwards = sweep % 2 == 0
+            neighbours = up if downwards else down
+            steps = range(1, len(order)) if downwards else range(len(order) - 2, -1, -1)
+            for i in steps:
+                other = order[i - 1 if downwards else i + 1]
+                place = {node: k for k, node in enumerate(other)}
+                means = {
+                    node: sum([place[m] for m in neighbours[node]]) / len(neighbours[node])
+                    if neighbours[node]
+                    else float(k)
+                    for k, node in enumerate(order[i])
+                }
+                order[i] = sorted(order[i], key=means.__getitem__)
+            now = crossings(order)
+            if now < fewest:
+                best, fewest = [list(layer) for layer in order], now
+    return _swapped(best, down, up)
+
+
+def _from_the_end(
+    layers: list[list[int]], down: list[list[int]], up: list[list[int]]
+) -> list[list[int]]:
+    """The layers in the order in which a walk from the results meets the nodes."""
+    todo = [i for layer in layers for i in reversed(layer) if not down[i]]
+    met: dict[int, int] = {}
+    while todo:
+        i = todo.pop()
+        if i not in met:
+            met[i] = len(met)
+            todo += reversed(up[i])
+    return [sorted(layer, key=met.__getitem__) for layer in layers]
+
+
+def _swapped(
+    layers: list[list[int]], down: list[list[int]], up: list[list[int]]
+) -> list[list[int]]:
+    """The layers after neighbours changed places wherever that undoes crossings."""
     order = [list(layer) for layer in layers]
-    for sweep in range(_SWEEPS):
-        downwards = sweep % 2 == 0
-        neighbours = up if downwards else down
-        steps = range(1, len(order)) if downwards else range(len(order) - 2, -1, -1)
-        for i in steps:
-            other = order[i - 1 if downwards else i + 1]
-            place = {node: k for k, node in enumerate(other)}
-            means = {
-                node: sum([place[m] for m in neighbours[node]]) / len(neighbours[node])
-                if neighbours[node]
-                else float(k)
-                for k, node in enumerate(order[i])
-            }
-            order[i] = sorted(order[i], key=means.__getitem__)
-        now = crossings(order)
-        if now < fewest:
-            best, fewest = [list(layer) for layer in order], now
-    return best
+    place = {node: k for layer in order for k, node in enumerate(layer)}
+
+    def crossings(left: int, right: int) -> int:
+        pairs = [(p, q) for near in (up, down) for p in near[left] for q in near[right]]
+        return sum([place[p] > place[q] for p, q in pairs])
+
+    for _ in range(_SWEEPS):
+        before = [list(layer) for layer in order]
+        for layer in order:
+            for k in range(len(layer) - 1):
+                a, b = layer[k], layer[k + 1]
+                if crossings(a, b) > crossings(b, a):
+                    layer[k], layer[k + 1] = b, a
+                    place[a], place[b] = k + 1, k
+        if order == before:
+            break
+    return order
 
 
 def _spread(wanted: list[float], widths: list[float], weights: list[float]) -> list[float]:

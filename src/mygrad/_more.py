@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._functions import apply
-from ._table import pullback
+from ._table import known_as, pullback
 
 Function = Callable[..., Any]
 
@@ -123,10 +123,12 @@ arccsch = _trigonometric(
 # ----------------------------------------------------------------------------------------
 
 
+@known_as("mygrad.add_sequence")
 def _add(variables: Any) -> Any:
     return reduce(np.add, variables)
 
 
+@known_as("mygrad.multiply_sequence")
 def _multiply(variables: Any) -> Any:
     return reduce(np.multiply, variables)
 

@@ -27,6 +27,7 @@ from ._operators import (
 )
 from ._pull import backward, check_whole, clear, clear_upstream
 from ._record import check_constant, hand_out, index, infer_constant, record
+from ._signatures import Mirrored
 from ._state import (
     ALIAS,
     OUTER,
@@ -70,6 +71,7 @@ def method(func: Callable[..., Any], doc: str) -> "Callable[..., Tensor]":
     run.__name__ = func.__name__
     run.__qualname__ = f"Tensor.{func.__name__}"
     run.__doc__ = doc
+    run.__wrapped__ = Mirrored(func, is_method=True)  # type: ignore[attr-defined]
     return run
 
 
@@ -82,6 +84,7 @@ def plain(func: Callable[..., Any], doc: str) -> Any:
     run.__name__ = func.__name__
     run.__qualname__ = f"Tensor.{func.__name__}"
     run.__doc__ = doc
+    run.__wrapped__ = Mirrored(func, constant=False, is_method=True)  # type: ignore[attr-defined]
     return run
 
 
@@ -813,7 +816,8 @@ class Tensor(Name):
         array([1., 1.])
         """
         if order not in ("K", "A", "C", "F"):
-            # The existing MyGrad has `casting` in this place.
+            # The existing MyGrad has `casting` and `copy` in these places.
+            copy = casting if casting.__class__ is bool else copy
             order, casting = "K", order
         dtype = np.dtype(dtype)
         if not copy and dtype == self.dtype and constant in (None, is_constant(self)):

@@ -123,6 +123,12 @@ Tensor
             result = quick(*args)
             if result is not NotImplemented:
                 return result
+        if len(args) < self._nin:
+            words = f" and the keywords {', '.join(kwargs)}" if kwargs else ""
+            raise TypeError(
+                f"mygrad.{self.__name__}() takes {self._nin} "
+                f"operand{'s' * (self._nin > 1)}, by position; got {len(args)}{words}"
+            )
         return apply(self._func, args, kwargs, constant)
 
     def __repr__(self) -> str:
@@ -182,7 +188,18 @@ Tensor
         given = tuple([_operand(x) for x in operands])
         return settled(call(self._func, method, given, kwargs), given, constant)
 
-    def reduce(self, array: Any, /, *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = np._NoValue,
+        where: Any = True,
+        *,
+        constant: bool | None = None,
+    ) -> Any:
         """Combine the elements along an axis; see `numpy.ufunc.reduce`.
 
         Examples
@@ -190,10 +207,18 @@ Tensor
         >>> mg.add.reduce([[1.0, 2.0], [3.0, 4.0]], axis=1)
         Tensor([3., 7.])
         """
-        return self._method("reduce", (array,), _named(_REDUCE, args, kwargs), constant)
+        keywords = {"axis": axis, "dtype": dtype, "out": out, "keepdims": keepdims}
+        keywords |= {"initial": initial, "where": where}
+        return self._method("reduce", (array,), keywords, constant)
 
     def accumulate(
-        self, array: Any, /, *args: Any, constant: bool | None = None, **kwargs: Any
+        self,
+        array: Any,
+        axis: int = 0,
+        dtype: Any = None,
+        out: Any = None,
+        *,
+        constant: bool | None = None,
     ) -> Any:
         """Return the intermediate results of `reduce`; see `numpy.ufunc.accumulate`.
 
@@ -202,10 +227,18 @@ Tensor
         >>> mg.maximum.accumulate([1.0, 3.0, 2.0])
         Tensor([1., 3., 3.])
         """
-        return self._method("accumulate", (array,), _named(_ACCUMULATE, args, kwargs), constant)
+        keywords = {"axis": axis, "dtype": dtype, "out": out}
+        return self._method("accumulate", (array,), keywords, constant)
 
     def reduceat(
-        self, array: Any, indices: Any, /, *args: Any, constant: bool | None = None, **kwargs: Any
+        self,
+        array: Any,
+        indices: Any,
+        axis: int = 0,
+        dtype: Any = None,
+        out: Any = None,
+        *,
+        constant: bool | None = None,
     ) -> Any:
         """Reduce slices that begin at `indices`; see `numpy.ufunc.reduceat`.
 
@@ -214,8 +247,8 @@ Tensor
         >>> mg.add.reduceat([1.0, 2.0, 3.0, 4.0], [0, 2])
         Tensor([3., 7.])
         """
-        kwargs = _named(_ACCUMULATE, args, kwargs) | {"indices": indices}
-        return self._method("reduceat", (array,), kwargs, constant)
+        keywords = {"indices": indices, "axis": axis, "dtype": dtype, "out": out}
+        return self._method("reduceat", (array,), keywords, constant)
 
     def outer(self, a: Any, b: Any, /, *, constant: bool | None = None, **kwargs: Any) -> Any:
         """Apply the ufunc to all pairs of elements; see `numpy.ufunc.outer`.
@@ -239,20 +272,6 @@ Tensor
         Tensor([11.,  2.])
         """
         call(self._func, "at", (target, indices, *[_operand(x) for x in operands]), {})
-
-
-_REDUCE = ("axis", "dtype", "out", "keepdims", "initial", "where")
-_ACCUMULATE = ("axis", "dtype", "out")
-
-
-def _named(names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Positional arguments by NumPy's names."""
-    if len(args) > len(names):
-        raise TypeError(f"at most {len(names)} arguments follow the operands: {', '.join(names)}")
-    given = dict(zip(names, args, strict=False))
-    for name in given.keys() & kwargs.keys():
-        raise TypeError(f"the argument {name!r} was given twice, by position and by name")
-    return given | kwargs
 
 
 def _operand(x: Any) -> Any:

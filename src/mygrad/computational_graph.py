@@ -8,10 +8,13 @@ grey and dashed, views violet, in-place writes orange (with a dashed line from w
 there before), results have a thick line. Draw before ``backward``, which clears the graph.
 """
 
+import re
+from collections import Counter
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -19,6 +22,8 @@ from ._drawing import Drawing, Node, draw
 from ._layout import lay_out
 
 __all__ = ["build_graph", "to_dot", "to_mermaid", "to_svg"]
+
+Way = list[tuple[float, float]]
 
 #: kind -> (fill, line, dashed, rounded)
 _LOOKS = {
@@ -46,7 +51,7 @@ def _lines(node: Node, shapes: bool, dtypes: bool) -> tuple[str, list[str]]:
     title = node.title
     small = [node.settings]
     if not node.is_operation and node.data_is_number:
-        number = f"{np.asarray(node.data)[()]:.6g}"
+        number = _number(np.asarray(node.data)[()])
         title = f"{title} = {number}" if title else number
     if not title:
         title = {"leaf": "leaf", "constant": "constant", "value": "result"}[node.kind]
@@ -57,6 +62,10 @@ def _lines(node: Node, shapes: bool, dtypes: bool) -> tuple[str, list[str]]:
         shape = str(tuple(node.spec.shape)) if shapes and node.spec.shape else ""
         small.append(f"{dtype} {shape}".strip())
     return title, [line for line in small if line]
+
+
+def _number(x: Any) -> str:
+    return f"{x:.6g}" if x.dtype.kind in "fc" else str(x)
 
 
 def _drawn(
@@ -133,6 +142,8 @@ def to_dot(
 
 
 def _dot(text: str) -> str:
+    """Text in which nothing is DOT's own; Graphviz knows HTML's entities."""
+    text = escape(text, quote=False)
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
@@ -194,8 +205,8 @@ def to_mermaid(
 
 
 def _mermaid(text: str) -> str:
-    """Text in which nothing is Mermaid's or HTML's own."""
-    return "".join([c if c.isalnum() or c in " .:=-_+" else f"#{ord(c)};" for c in text])
+    """Text in which nothing is Mermaid's, HTML's or Markdown's own."""
+    return re.sub(r"[^\w .:=-]|_|[.-](?= )", lambda found: f"#{ord(found[0])};", text)
 
 
 def to_svg(
@@ -254,7 +265,8 @@ def to_svg(
         f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{width:.1f}" height="{height:.1f}" '
         'rx="6" fill="#ffffff"/>',
     ]
-    for (a, b), way in zip(drawing.edges, layout.ways, strict=True):
+    ways = _side_by_side(drawing.edges, layout.ways, [width for width, _ in sizes])
+    for (a, b), way in zip(drawing.edges, ways, strict=True):
         dash = ' stroke-dasharray="5 4"' if (a, b) in drawing.before else ""
         parts.append(
             f'<path d="{_curve(way)}" fill="none" stroke="{_EDGE}" stroke-width="1.3"{dash} '
@@ -269,11 +281,29 @@ def to_svg(
 
 
 def _size(title: str, small: list[str]) -> tuple[float, float]:
-    widest = max([len(title) * _TITLE, *[len(line) * _SMALL for line in small]])
+    widest = max([_length(title) * _TITLE, *[_length(line) * _SMALL for line in small]])
     return widest * _WIDTH + 18, _TITLE + 13 + len(small) * (_SMALL + 4)
 
 
-def _curve(way: list[tuple[float, float]]) -> str:
+def _length(text: str) -> int:
+    """How many characters wide a text is; those of Chinese, say, count as two."""
+    return len(text) + sum([east_asian_width(c) in "WF" for c in text])
+
+
+def _side_by_side(edges: list[tuple[int, int]], ways: list[Way], widths: list[float]) -> list[Way]:
+    """The ways of edges between the same nodes, such as those of ``x * x``, apart."""
+    total, drawn = Counter(edges), Counter[tuple[int, int]]()
+    moved = []
+    for edge, way in zip(edges, ways, strict=True):
+        n = total[edge]
+        gap = min(10.0, 0.8 * min(widths[i] for i in edge) / n)
+        shift = (drawn[edge] - (n - 1) / 2) * gap
+        drawn[edge] += 1
+        moved.append([(x + shift, y) for x, y in way])
+    return moved
+
+
+def _curve(way: Way) -> str:
     """A way as a smooth curve, vertical at its ends, that does not swing out."""
     steps = [(to_x - x) / (to_y - y) for (x, y), (to_x, to_y) in pairwise(way)]
     slopes = [0.0]
@@ -414,5 +444,8 @@ def _facts(node: Node, dims: bool, dtypes: bool, sum_stats: bool) -> list[str]:
         facts.append(f"Dtype: {node.spec.dtype}")
     if sum_stats and node.spec.shape and isinstance(node.data, np.ndarray) and node.data.size:
         of: dict[str, Any] = {"Min": np.min, "Median": np.median, "Mean": np.mean, "Max": np.max}
-        facts += [f"{name}: {float(func(node.data)):.6g}" for name, func in of.items()]
+        if node.data.dtype.kind == "c":
+            # Complex numbers have no order.
+            of = {"Mean": np.mean}
+        facts += [f"{name}: {func(node.data):.6g}" for name, func in of.items()]
     return facts

@@ -15,4 +15,4 @@ from ._api import mirrors
 
 __all__: list[str] = []
 
-globals().update(mirrors(np.emath))
+globals().update(mirrors(np.emath, __name__))

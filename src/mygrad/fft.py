@@ -15,4 +15,4 @@ __all__ = ["fftfreq", "rfftfreq"]
 
 from numpy.fft import fftfreq, rfftfreq
 
-globals().update(mirrors(np.fft))
+globals().update(mirrors(np.fft, __name__))

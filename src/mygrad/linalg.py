@@ -28,7 +28,7 @@ from ._functions import apply
 
 __all__ = ["norm"]
 
-globals().update(mirrors(np.linalg))
+globals().update(mirrors(np.linalg, __name__))
 
 
 def norm(

@@ -12,14 +12,18 @@ array([ 0.12573022, -0.13210486])
 """
 
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ._functions import apply, new_leaf
 from ._modes import tracking
-from ._operands import array_of, carries
+from ._operands import array_of, carries, has_names, stacked
+from ._record import check_constant
+from ._signatures import Mirrored
 from ._state import Name
+from ._tensor import Tensor
 
 __all__ = [
     "Generator",
@@ -35,8 +39,8 @@ __all__ = [
 ]
 
 
-def _leaf(data: Any, constant: bool | None) -> Any:
-    return new_leaf(np.asarray(data), constant)
+def _leaf(data: Any, constant: bool | None) -> Tensor:
+    return new_leaf(np.asarray(data), constant)  # type: ignore[no-any-return]
 
 
 # ----------------------------------------------------------------------------------------
@@ -44,7 +48,7 @@ def _leaf(data: Any, constant: bool | None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def seed(seed: Any) -> None:
+def seed(seed_number: Any) -> None:
     """Seed NumPy's global state; see `numpy.random.seed`.
 
     Examples
@@ -53,10 +57,10 @@ def seed(seed: Any) -> None:
     >>> mg.random.rand(2)
     Tensor([0.5488135 , 0.71518937])
     """
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed_number)  # noqa: NPY002
 
 
-def rand(*shape: int, constant: bool | None = None) -> Any:
+def rand(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the uniform distribution over [0, 1); see `numpy.random.rand`.
 
     Examples
@@ -64,10 +68,11 @@ def rand(*shape: int, constant: bool | None = None) -> Any:
     >>> mg.random.rand(2, 3).shape
     (2, 3)
     """
+    check_constant(constant)
     return _leaf(np.random.rand(*shape), constant)  # noqa: NPY002
 
 
-def randn(*shape: int, constant: bool | None = None) -> Any:
+def randn(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the standard normal distribution; see `numpy.random.randn`.
 
     Examples
@@ -76,10 +81,11 @@ def randn(*shape: int, constant: bool | None = None) -> Any:
     >>> mg.random.randn(2)
     Tensor([1.76405235, 0.40015721])
     """
+    check_constant(constant)
     return _leaf(np.random.randn(*shape), constant)  # noqa: NPY002
 
 
-def random_sample(shape: Any = None, *, constant: bool | None = None) -> Any:
+def random_sample(shape: Any = None, *, constant: bool | None = None) -> Tensor:
     """Return numbers from the uniform distribution over [0, 1); see `numpy.random.random_sample`.
 
     Also called `random`, `ranf` and `sample`.
@@ -90,13 +96,14 @@ def random_sample(shape: Any = None, *, constant: bool | None = None) -> Any:
     >>> mg.random.random_sample((1, 2))
     Tensor([[0.5488135 , 0.71518937]])
     """
+    check_constant(constant)
     return _leaf(np.random.random_sample(shape), constant)  # noqa: NPY002
 
 
 random = ranf = sample = random_sample
 
 
-def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> Any:
+def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> Tensor:
     """Return integers from [`low`, `high`), or [0, `low`); see `numpy.random.randint`.
 
     Examples
@@ -114,15 +121,29 @@ def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> 
 # ----------------------------------------------------------------------------------------
 
 
-def _taken(x: Any, picked: Any, axis: int, constant: bool | None) -> Any:
-    return apply(np.take, (x, picked), {"axis": axis}, constant)
+def _taken(x: Any, picked: Any, axis: int, constant: bool | None) -> Tensor:
+    return apply(np.take, (x, picked), {"axis": axis}, constant)  # type: ignore[no-any-return]
 
 
-def _draw(name: str) -> Callable[..., Any]:
+def _operand(x: Any) -> Any:
+    """What is to be put in another order: a list of tensors is one."""
+    return stacked(x) if isinstance(x, (list, tuple)) and has_names(x) else x
+
+
+#: Where the methods that have it take `out` by position.
+_OUT_AT = {"random": 2, "standard_exponential": 3, "standard_gamma": 3, "standard_normal": 2}
+
+
+def _draw(name: str) -> Callable[..., Tensor]:
     draw = getattr(np.random.Generator, name)
 
     def run(self: "Generator", *args: Any, constant: bool | None = None, **kwargs: Any) -> Any:
+        # An error is to leave the generator's state as it was.
+        check_constant(constant)
         out = kwargs.pop("out", None)
+        if name in _OUT_AT and len(args) == _OUT_AT[name] + 1:
+            *rest, out = args
+            args = tuple(rest)
         for x in (*args, *kwargs.values()):
             if tracking() and carries(x):
                 raise TypeError(
@@ -133,7 +154,8 @@ def _draw(name: str) -> Callable[..., Any]:
         args = tuple([array_of(x, name) for x in args])
         kwargs = {k: array_of(x, name) for k, x in kwargs.items()}
         if isinstance(out, Name):
-            target = np.empty(out._array.shape, out._array.dtype)
+            # NumPy fills an array in the order of its memory.
+            target = np.empty_like(out._array)
             out[...] = draw(self._rng, *args, out=target, **kwargs)  # type: ignore[index]
             return out
         if out is not None:
@@ -143,6 +165,7 @@ def _draw(name: str) -> Callable[..., Any]:
 
     run.__name__ = name
     run.__qualname__ = f"Generator.{name}"
+    run.__wrapped__ = Mirrored(draw, is_method=True)  # type: ignore[attr-defined]
     run.__doc__ = (
         f"As `numpy.random.Generator.{name}`; gives a tensor.\n\n"
         "True for `constant` makes the result a constant; None (the default) does so unless it is "
@@ -251,20 +274,25 @@ class Generator:
         shuffle: bool = True,
         *,
         constant: bool | None = None,
-    ) -> Any:
+    ) -> Tensor:
         """Pick elements along an axis; see `numpy.random.Generator.choice`."""
-        p = array_of(p, "choice")
+        check_constant(constant)
+        p, a = array_of(p, "choice"), _operand(a)
+        if isinstance(a, Name) and not a._array.ndim:
+            a = index(a._array)
         if not isinstance(a, Name):
             return _leaf(self._rng.choice(a, size, replace, p, axis, shuffle), constant)
         picked = self._rng.choice(_length(a, axis, "choice"), size, replace, p, 0, shuffle)
         return _taken(a, picked, axis, constant)
 
-    def permutation(self, x: Any, axis: int = 0, *, constant: bool | None = None) -> Any:
+    def permutation(self, x: Any, axis: int = 0, *, constant: bool | None = None) -> Tensor:
         """Return the slices along an axis in another order; see `numpy.random.Generator`."""
+        check_constant(constant)
+        x = _operand(x)
+        if isinstance(x, Name) and not x._array.ndim:
+            x = index(x._array)
         if not isinstance(x, Name):
             return _leaf(self._rng.permutation(x, axis), constant)
-        if not x._array.ndim:
-            return _leaf(self._rng.permutation(int(x._array)), constant)
         order = self._rng.permutation(_length(x, axis, "permutation"))
         return _taken(x, order, axis, constant)
 
@@ -272,11 +300,15 @@ class Generator:
         self, x: Any, *, axis: int | None = None, out: Any = None, constant: bool | None = None
     ) -> Any:
         """Permute each slice along an axis by itself; see `numpy.random.Generator.permuted`."""
+        check_constant(constant)
+        x = _operand(x)
         if not isinstance(x, Name):
             if isinstance(out, Name):
                 out[...] = self._rng.permuted(x, axis=axis)  # type: ignore[index]
                 return out
-            return _leaf(self._rng.permuted(x, axis=axis, out=out), constant)
+            found = self._rng.permuted(x, axis=axis, out=out)
+            # The array is the user's: it cannot be the tensor's own.
+            return _leaf(found if out is None else found.copy(), constant)
         shape = x._array.shape
         if axis is None:
             flat = self._rng.permuted(np.arange(x._array.size).reshape(shape))

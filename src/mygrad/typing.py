@@ -14,6 +14,10 @@
 >>> from mygrad.typing import ArrayLike, Real
 >>> def scaled(x: ArrayLike, factor: Real) -> mg.Tensor:
 ...     return mg.multiply(x, factor)
+
+Type checkers read NumPy's own annotations, by which ``np.sin(t)`` and ``array * t`` are arrays, and
+``[1.0, 2.0] * t`` is a list. All of them are tensors; but code that is to be checked says
+``mg.sin(t)`` and ``t * array``.
 """
 
 from collections.abc import Sequence
@@ -37,8 +41,9 @@ __all__ = [
 ]
 
 Real: TypeAlias = int | float | np.integer[Any] | np.floating[Any]
-ArrayLike: TypeAlias = Tensor | npt.ArrayLike | Sequence[Tensor] | Sequence[Sequence[Tensor]]
-DTypeLike: TypeAlias = npt.DTypeLike
+# NumPy's has no sequences of numbers and arrays side by side, nor can checkers infer their type.
+ArrayLike: TypeAlias = Tensor | npt.ArrayLike | Sequence[Any]
+DTypeLike: TypeAlias = npt.DTypeLike | None
 DTypeLikeReals: TypeAlias = (
     np.dtype[np.integer[Any]]
     | np.dtype[np.floating[Any]]

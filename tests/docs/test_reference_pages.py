@@ -28,7 +28,7 @@ def entries(text):
 def test_every_name_has_one_place(pages):
     modules = set(MAKE["modules"]())
     shown = [n for page, text in pages.items() if page not in modules for n in entries(text)]
-    public = {n for n in dir(mg) if not n.startswith("_")} | {"r_", "c_"}
+    public = {n for n in dir(mg) if not n.startswith("_")}
     public = {n for n in public if not isinstance(getattr(mg, n), ModuleType)}
     assert len(shown) == len(set(shown)) > 200
     elsewhere = re.findall(r"`mg\.(\w+)", pages["numpys"])

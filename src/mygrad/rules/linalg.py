@@ -27,7 +27,7 @@ import numpy as np
 from .._operands import unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, normalize, not_holomorphic, pullback
+from .._table import composition, known_as, normalize, not_holomorphic, pullback
 from .norm import norm_cotangent
 from .product import conjugate
 from .shape import as_array
@@ -184,6 +184,7 @@ def _(g: Any, ans: Any, a: Any) -> Any:
     return g * np.expand_dims(ans, (-2, -1)) * _t(np.linalg.inv(a))
 
 
+@known_as("numpy.linalg.det")
 def adjugate(a: Any) -> Any:
     """The matrix adj(A) with A adj(A) = det(A), which singular matrices have, too."""
     if isinstance(a, Name):

@@ -10,7 +10,7 @@ import numpy as np
 from .._operands import steps_back, unwrap
 from .._record import record
 from .._state import Name
-from .._table import composition, linear_in_each, not_holomorphic, pullback, view
+from .._table import composition, known_as, linear_in_each, not_holomorphic, pullback, view
 from .._warn import warn_user
 from .shape import as_array, axes_of, place_diagonal
 
@@ -454,6 +454,7 @@ def _diagonal(array: Any, term: str) -> tuple[Any, str]:
     return diagonal_view(array, i, j), term[:i] + term[i + 1 : j] + term[j + 1 :] + label
 
 
+@known_as("numpy.einsum")
 def diagonal_view(a: Any, axis1: int, axis2: int) -> Any:
     """The diagonal, to be written to if `a` is: einsum's is, that of `numpy.diagonal` is not."""
     if isinstance(a, Name):
@@ -488,6 +489,7 @@ def _rearranged(array: Any, term: str, out: str) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
+@known_as("numpy.einsum")
 def contract(subscripts: str, operands: list[Any], optimize: Any = False, **keywords: Any) -> Any:
     """NumPy's einsum for explicit subscripts, by way of BLAS where that is quicker.
 

@@ -10,7 +10,7 @@ from .._shared import as_real, plain_number, run
 __all__ = ["epsilon", "normalized", "parameter", "scaled"]
 
 
-@known_as("mygrad.nnet.layer_norm")
+@known_as("mygrad.nnet.normalize")
 def _normalize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     """`x` less its mean, divided by ``sqrt(variance + eps)``; and one over that."""
     moved = x - np.mean(x, axes, keepdims=True)

@@ -134,3 +134,15 @@ def test_pictures() -> None:
 def test_late_modules_and_constants() -> None:
     assert assert_type(mg.pi, float) == np.pi
     assert mg.special.__name__ == "mygrad.special"
+
+
+def test_networks() -> None:
+    x = matrix()
+    tensor(assert_type(mg.nnet.relu(x), Tensor))
+    tensor(assert_type(mg.nnet.gelu(x), Tensor))
+    tensor(assert_type(mg.nnet.softmax_crossentropy(x, [0, 1]), Tensor))
+    tensor(assert_type(mg.nnet.conv_nd(x[None], mg.ones((3, 2, 1)), stride=1), Tensor))
+    tensor(assert_type(mg.nnet.max_pool(x, 2, 2), Tensor))
+    tensor(assert_type(mg.nnet.initializers.he_normal(3, 2), Tensor))
+    weights = mg.ones((2, 8)), mg.ones((2, 8)), mg.ones(8)
+    tensor(*assert_type(mg.nnet.lstm(x[None], *weights), tuple[Tensor, Tensor]))

@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from .._functions import apply
 from .._operands import array_of
 from .._record import record
 from .._state import Name
 from .._table import composition
+from .._tensor import Tensor
 from ..rules.shape import as_array
 
 __all__ = [
+    "applied",
     "as_float",
     "as_real",
     "check_fraction",
@@ -35,6 +38,11 @@ def composed(body: Function) -> Function:
     """Register a function that is written in differentiable ones."""
     composition(body)(body)
     return body
+
+
+def applied(func: Function, args: tuple[Any, ...], constant: bool | None) -> Tensor:
+    """What a function that has a rule, or is composed, gives for array-likes."""
+    return apply(func, args, {}, constant)  # type: ignore[no-any-return]
 
 
 def run(func: Function, x: Any, *args: Any) -> Any:

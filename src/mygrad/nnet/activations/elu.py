@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_real, real_scalar
+from ..._tensor import Tensor
+from .._shared import applied, as_real, real_scalar
 
 __all__ = ["elu"]
 
@@ -27,7 +27,7 @@ def _by_alpha(g: Any, _: Any, x: Any, _alpha: Any, scale: float = 1.0) -> Any:
     return scale * g * np.where(x < 0, np.expm1(np.minimum(x, 0)), 0)
 
 
-def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
+def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Tensor:
     """Return `x` where it is not negative, and ``alpha * (exp(x) - 1)`` elsewhere [1]_.
 
     The derivative at 0 is 1.
@@ -62,4 +62,4 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Any:
     array([0.18393972, 1.        , 1.        ])
     """
     x, alpha = as_real(x, "elu: x"), real_scalar(alpha, "elu: alpha")
-    return apply(exponential_linear, (x, alpha), {}, constant)
+    return applied(exponential_linear, (x, alpha), constant)

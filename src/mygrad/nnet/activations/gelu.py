@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import known_as, pullback
+from ..._tensor import Tensor
 from .._shared import as_real, run
 from .sigmoid import logistic
 
@@ -59,7 +60,7 @@ def _(g: Any, ans: Any, x: Any, approximate: str) -> Any:
     return sum([c * slope for c, slope in parts if c is not None])
 
 
-def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> Any:
+def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> Tensor:
     """Return `x` times the probability that a normal random number is below it [1]_.
 
     Parameters
@@ -94,4 +95,5 @@ def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> 
     """
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh'; got {approximate!r}")
-    return apply(_gelu, (x, approximate), {}, constant)[0]
+    result: Tensor = apply(_gelu, (x, approximate), {}, constant)[0]
+    return result

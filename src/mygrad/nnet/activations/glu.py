@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import as_float, composed
+from ..._tensor import Tensor
+from .._shared import applied, as_float, composed
 from .sigmoid import sigmoid
 
 __all__ = ["glu"]
@@ -25,7 +25,7 @@ def _gated(x: Any, axis: int) -> Any:
     return first * sigmoid(second)
 
 
-def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Any:
+def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Tensor:
     """Return the first half of `x` along an axis, times the sigmoid of the second half [1]_.
 
     Parameters
@@ -58,4 +58,4 @@ def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.5, 0.5, 0.5, 1. ])
     """
-    return apply(_gated, (x, index(axis)), {}, constant)
+    return applied(_gated, (x, index(axis)), constant)

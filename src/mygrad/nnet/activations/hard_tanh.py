@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._operands import unwrap
 from ..._table import known_as
-from .._shared import as_real, composed, real_scalar
+from ..._tensor import Tensor
+from .._shared import applied, as_real, composed, real_scalar
 
 __all__ = ["hard_tanh"]
 
@@ -20,7 +20,7 @@ def _clipped(x: Any, lower_bound: Any, upper_bound: Any) -> Any:
 
 def hard_tanh(
     x: Any, *, lower_bound: Any = -1, upper_bound: Any = 1, constant: bool | None = None
-) -> Any:
+) -> Tensor:
     """Return `x`, cut off at a lower and an upper bound. The derivative at the bounds is 0.
 
     Parameters
@@ -53,4 +53,4 @@ def hard_tanh(
     upper = real_scalar(upper_bound, "hard_tanh: upper_bound")
     if unwrap(lower) > unwrap(upper):
         raise ValueError(f"hard_tanh: lower_bound={lower} is above upper_bound={upper}")
-    return apply(_clipped, (x, lower, upper), {}, constant)
+    return applied(_clipped, (x, lower, upper), constant)

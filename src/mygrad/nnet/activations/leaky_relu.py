@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_real, real_scalar
+from ..._tensor import Tensor
+from .._shared import applied, as_real, real_scalar
 
 __all__ = ["leaky_relu"]
 
@@ -27,7 +27,7 @@ def _by_slope(g: Any, _: Any, x: Any, _slope: Any) -> Any:
     return g * np.where(x > 0, 0, x)
 
 
-def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
+def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Tensor:
     """Return `x` where it is positive, and ``slope * x`` elsewhere [1]_.
 
     The derivative at 0 is `slope`.
@@ -60,4 +60,4 @@ def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.1, 1. ])
     """
-    return apply(leaky, (x, real_scalar(slope, "leaky_relu: slope")), {}, constant)
+    return applied(leaky, (x, real_scalar(slope, "leaky_relu: slope")), constant)

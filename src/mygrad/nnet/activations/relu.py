@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import real_numbers
+from ..._tensor import Tensor
+from .._shared import applied, real_numbers
 
 __all__ = ["relu"]
 
@@ -28,7 +28,7 @@ def _(g: Any, ans: Any, _x: Any) -> Any:
     return np.where(mask, g, 0)
 
 
-def relu(x: Any, *, constant: bool | None = None) -> Any:
+def relu(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return ``max(x, 0)`` of each element. The derivative at 0 is 0.
 
     Parameters
@@ -53,4 +53,4 @@ def relu(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0., 0., 1.])
     """
-    return apply(rectified, (real_numbers(x, "relu: x"),), {}, constant)
+    return applied(rectified, (real_numbers(x, "relu: x"),), constant)

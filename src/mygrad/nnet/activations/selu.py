@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..._functions import apply
-from .._shared import as_real
+from ..._tensor import Tensor
+from .._shared import applied, as_real
 from .elu import exponential_linear
 
 __all__ = ["selu"]
@@ -13,7 +13,7 @@ ALPHA = 1.6732632423543772848170429916717
 SCALE = 1.0507009873554804934193349852946
 
 
-def selu(x: Any, *, constant: bool | None = None) -> Any:
+def selu(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return `elu` times a scale, so that layers keep mean 0 and variance 1 [1]_.
 
     Parameters
@@ -42,4 +42,4 @@ def selu(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.6467686 , 1.05070099, 1.05070099])
     """
-    return apply(exponential_linear, (as_real(x, "selu: x"), ALPHA, SCALE), {}, constant)
+    return applied(exponential_linear, (as_real(x, "selu: x"), ALPHA, SCALE), constant)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_float, run
+from ..._tensor import Tensor
+from .._shared import applied, as_float, run
 
 __all__ = ["sigmoid"]
 
@@ -28,7 +28,7 @@ def _(g: Any, ans: Any, x: Any) -> Any:
     return g * (ans * run(logistic, -x))
 
 
-def sigmoid(x: Any, *, constant: bool | None = None) -> Any:
+def sigmoid(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return the logistic function ``1 / (1 + exp(-x))`` of each element.
 
     Parameters
@@ -48,4 +48,4 @@ def sigmoid(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.00000000e+00, 2.50000000e-01, 4.24835426e-18])
     """
-    return apply(logistic, (x,), {}, constant)
+    return applied(logistic, (x,), constant)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_real, run
+from ..._tensor import Tensor
+from .._shared import applied, as_real, run
 from .sigmoid import logistic
 
 __all__ = ["silu"]
@@ -27,7 +27,7 @@ def _(g: Any, _: Any, x: Any) -> Any:
     return g * run(logistic, x) * (1 + np.clip(x, -FAR, FAR) * run(logistic, -x))
 
 
-def silu(x: Any, *, constant: bool | None = None) -> Any:
+def silu(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return ``x * sigmoid(x)`` of each element, also known as swish [1]_.
 
     Parameters
@@ -57,4 +57,4 @@ def silu(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.5       , 1.09078425])
     """
-    return apply(_silu, (x,), {}, constant)
+    return applied(_silu, (x,), constant)

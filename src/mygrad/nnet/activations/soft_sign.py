@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_real
+from ..._tensor import Tensor
+from .._shared import applied, as_real
 
 __all__ = ["soft_sign"]
 
@@ -27,7 +27,7 @@ def _(g: Any, _: Any, x: Any) -> Any:
     return g / size / size
 
 
-def soft_sign(x: Any, *, constant: bool | None = None) -> Any:
+def soft_sign(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return ``x / (1 + |x|)`` of each element.
 
     Parameters
@@ -52,4 +52,4 @@ def soft_sign(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.25  , 1.    , 0.0625])
     """
-    return apply(_soft_sign, (x,), {}, constant)
+    return applied(_soft_sign, (x,), constant)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_float
+from ..._tensor import Tensor
+from .._shared import applied, as_float
 
 __all__ = ["logsoftmax", "softmax"]
 
@@ -44,7 +44,7 @@ def _axis_of(x: Any, axis: Any) -> Any:
     return None if np.ndim(x) == 0 else axis
 
 
-def softmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Any:
+def softmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Tensor:
     """Return ``exp(x) / sum(exp(x))`` along an axis, without overflow.
 
     Parameters
@@ -68,10 +68,10 @@ def softmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Any:
     array([[ 0.25  , -0.25  ],
            [ 0.1875, -0.1875]])
     """
-    return apply(_softmax, (x, _axis_of(x, axis)), {}, constant)
+    return applied(_softmax, (x, _axis_of(x, axis)), constant)
 
 
-def logsoftmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Any:
+def logsoftmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Tensor:
     """Return the logarithm of `softmax`, also where that is too small for a number.
 
     Parameters
@@ -93,4 +93,4 @@ def logsoftmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([-1.,  1.])
     """
-    return apply(_logsoftmax, (x, _axis_of(x, axis)), {}, constant)
+    return applied(_logsoftmax, (x, _axis_of(x, axis)), constant)

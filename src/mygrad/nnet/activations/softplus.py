@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import as_real, run
+from ..._tensor import Tensor
+from .._shared import applied, as_real, run
 from .sigmoid import logistic
 
 __all__ = ["softplus"]
@@ -24,7 +24,7 @@ def _(g: Any, _: Any, x: Any) -> Any:
     return g * run(logistic, x)
 
 
-def softplus(x: Any, *, constant: bool | None = None) -> Any:
+def softplus(x: Any, *, constant: bool | None = None) -> Tensor:
     """Return ``log(1 + exp(x))`` of each element, without overflow.
 
     Parameters
@@ -49,4 +49,4 @@ def softplus(x: Any, *, constant: bool | None = None) -> Any:
     >>> x.grad
     array([0.5, 1. ])
     """
-    return apply(smooth_rectified, (x,), {}, constant)
+    return applied(smooth_rectified, (x,), constant)

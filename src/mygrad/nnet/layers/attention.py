@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._operands import array_of
 from ..._table import known_as
-from .._shared import as_float, check_fraction, composed, plain_number
+from ..._tensor import Tensor
+from .._shared import applied, as_float, check_fraction, composed, plain_number
 from ..activations.softmax import softmax
 from ._recurrent import dropout_mask
 
@@ -26,7 +26,7 @@ def _attention(q: Any, k: Any, v: Any, mask: Any, scale: float, rate: float, rng
         scores = np.where(mask | ~some, scores, -np.inf)
     elif mask is not None:
         scores = scores + mask
-    weights = softmax(scores)
+    weights: Any = softmax(scores)
     if some is not None and not some.all():
         weights = np.where(some, weights, 0)
     if rate:
@@ -46,7 +46,7 @@ def scaled_dot_product_attention(
     dropout: float = 0.0,
     rng: Any = None,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return ``softmax(q @ k.T / sqrt(E)) @ v``: for each query a mean of values [1]_.
 
     Parameters
@@ -124,4 +124,4 @@ def scaled_dot_product_attention(
         scale = 1 / math.sqrt(max(q.shape[-1], 1))
     scale = plain_number(scale, "scaled_dot_product_attention: scale")
     rate = check_fraction(dropout, "scaled_dot_product_attention: dropout")
-    return apply(_attention, (q, k, v, mask, scale, rate, rng), {}, constant)
+    return applied(_attention, (q, k, v, mask, scale, rate, rng), constant)

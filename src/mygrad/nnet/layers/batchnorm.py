@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._record import record
 from ..._table import known_as, pullback
-from .._shared import as_real, composed
+from ..._tensor import Tensor
+from .._shared import applied, as_real, composed
 from ._normalize import epsilon, parameter
 
 __all__ = ["batchnorm"]
@@ -64,7 +64,7 @@ def _batchnorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
 
 def batchnorm(
     x: Any, *, gamma: Any = None, beta: Any = None, eps: Any, constant: bool | None = None
-) -> Any:
+) -> Tensor:
     """Return `x` with mean 0 and variance 1 in each channel, times `gamma`, plus `beta` [1]_.
 
     The variance is divided by the number of elements, not by one less. There are no running
@@ -110,4 +110,4 @@ def batchnorm(
         raise ValueError(f"batchnorm: x must have the shape (N, C, ...); got {x.shape}")
     gamma = parameter(gamma, x.shape[1:2], "batchnorm: gamma")
     beta = parameter(beta, x.shape[1:2], "batchnorm: beta")
-    return apply(_batchnorm, (x, gamma, beta, epsilon(eps, "batchnorm")), {}, constant)
+    return applied(_batchnorm, (x, gamma, beta, epsilon(eps, "batchnorm")), constant)

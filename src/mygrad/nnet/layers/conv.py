@@ -21,6 +21,7 @@ import numpy as np
 
 from ..._record import check_constant, record
 from ..._table import known_as, linear_in_each, pullback
+from ..._tensor import Tensor
 from ..._windows import Ints, per_axis, reach, windows
 from ._shared import array_like, bilinear
 
@@ -266,7 +267,7 @@ def conv_nd(
     padding: Any = 0,
     dilation: Any = 1,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the convolution of images with filters, over any number of axes.
 
     The filters are not turned round: it is a correlation, as is usual for neural networks.
@@ -341,7 +342,8 @@ def conv_nd(
                 f"span (kernel - 1) * dilation + 1 = {spans}, stride {strides}"
             )
     check_constant(constant)
-    return record(_conv_nd, (x, w, strides, paddings, dilations), {}, constant)
+    result: Tensor = record(_conv_nd, (x, w, strides, paddings, dilations), {}, constant)
+    return result
 
 
 def conv_transpose_nd(
@@ -353,7 +355,7 @@ def conv_transpose_nd(
     output_padding: Any = 0,
     dilation: Any = 1,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the transpose of a convolution: what it does to a cotangent of its result.
 
     Each number of `x` puts the filter, times itself, into the result; `stride` is how far these are
@@ -430,4 +432,7 @@ def conv_transpose_nd(
             f"shape {x.shape}, filter_bank {w.shape}, stride {strides}, dilation {dilations}"
         )
     check_constant(constant)
-    return record(_conv_transpose_nd, (x, w, size, strides, paddings, dilations), {}, constant)
+    result: Tensor = record(
+        _conv_transpose_nd, (x, w, size, strides, paddings, dilations), {}, constant
+    )
+    return result

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import as_float, check_fraction, composed
+from ..._tensor import Tensor
+from .._shared import applied, as_float, check_fraction, composed
 from ._recurrent import dropout_mask
 
 __all__ = ["dropout"]
@@ -25,7 +25,7 @@ def dropout(
     training: bool = True,
     rng: Any = None,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return `x` with a random part of its elements set to zero [1]_.
 
     The others are divided by ``1 - p``, so that the mean stays what it is.
@@ -68,4 +68,4 @@ def dropout(
     x = as_float(x)
     rate = check_fraction(p, "dropout: p")
     mask = dropout_mask(rate, x.shape, x.dtype, rng, "dropout") if training and rate else None
-    return apply(_dropped, (x, mask), {}, constant)
+    return applied(_dropped, (x, mask), constant)

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._operands import array_of
 from ..._table import known_as
-from .._shared import as_float, composed
+from ..._tensor import Tensor
+from .._shared import applied, as_float, composed
 
 __all__ = ["embedding"]
 
@@ -18,7 +18,7 @@ def _rows(weight: Any, indices: Any) -> Any:
     return weight[indices]
 
 
-def embedding(indices: Any, weight: Any, *, constant: bool | None = None) -> Any:
+def embedding(indices: Any, weight: Any, *, constant: bool | None = None) -> Tensor:
     """Return the row of `weight` for each index.
 
     Parameters
@@ -68,4 +68,4 @@ def embedding(indices: Any, weight: Any, *, constant: bool | None = None) -> Any
             f"embedding: indices must be in [0, {len(weight)}), the rows of weight; they range "
             f"from {rows.min()} to {rows.max()}"
         )
-    return apply(_rows, (weight, rows.astype(np.intp)), {}, constant)
+    return applied(_rows, (weight, rows.astype(np.intp)), constant)

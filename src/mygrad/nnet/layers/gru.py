@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._record import check_constant, record
 from ..._table import known_as, pullback
+from ..._tensor import Tensor
 from .._shared import check_fraction
 from ._recurrent import (
     all_arrays,
@@ -200,7 +201,7 @@ def gru(
     constant: bool | None = None,
     *,
     rng: Any = None,
-) -> Any:
+) -> Tensor:
     r"""Return the states of a gated recurrent unit [1]_ for sequences of inputs.
 
     .. math::
@@ -279,4 +280,5 @@ def gru(
     if rate:
         mask_u = dropout_mask(rate, (3, n, d), dtype, rng, "gru")
         masks_w = dropout_mask(rate, (3, d, d), dtype, rng, "gru")
-    return record(_gru, (operands, limit, mask_u, masks_w), {}, constant)[0]
+    result: Tensor = record(_gru, (operands, limit, mask_u, masks_w), {}, constant)[0]
+    return result

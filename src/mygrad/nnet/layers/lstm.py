@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._record import check_constant, record
 from ..._table import known_as, pullback
+from ..._tensor import Tensor
 from .._shared import check_fraction
 from ._recurrent import (
     all_arrays,
@@ -180,7 +181,7 @@ def lstm(
     dropout: float = 0.0,
     constant: bool | None = None,
     rng: Any = None,
-) -> tuple[Any, Any]:
+) -> tuple[Tensor, Tensor]:
     r"""Return the states and cells of long short-term memory [1]_ for sequences of inputs.
 
     .. math::

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import as_real, composed
+from ..._tensor import Tensor
+from .._shared import applied, as_real, composed
 from ._normalize import epsilon, normalized, parameter, scaled
 
 __all__ = ["group_norm", "layer_norm"]
@@ -31,7 +31,7 @@ def layer_norm(
     axis: Any = -1,
     eps: Any = 1e-5,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return `x` with mean 0 and variance 1 along its last axis, times `gamma`, plus `beta` [1]_.
 
     Parameters
@@ -75,7 +75,7 @@ def layer_norm(
     shape = tuple([x.shape[i] for i in axes])
     gamma = parameter(gamma, shape, "layer_norm: gamma")
     beta = parameter(beta, shape, "layer_norm: beta")
-    return apply(_layer_norm, (x, gamma, beta, axes, epsilon(eps, "layer_norm")), {}, constant)
+    return applied(_layer_norm, (x, gamma, beta, axes, epsilon(eps, "layer_norm")), constant)
 
 
 @composed
@@ -95,7 +95,7 @@ def group_norm(
     beta: Any = None,
     eps: Any = 1e-5,
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return `x` with mean 0 and variance 1 in groups of channels, times `gamma`, plus `beta` [1]_.
 
     Each example is normalised by itself.
@@ -145,4 +145,4 @@ def group_norm(
         )
     gamma = parameter(gamma, x.shape[1:2], "group_norm: gamma")
     beta = parameter(beta, x.shape[1:2], "group_norm: beta")
-    return apply(_group_norm, (x, groups, gamma, beta, epsilon(eps, "group_norm")), {}, constant)
+    return applied(_group_norm, (x, groups, gamma, beta, epsilon(eps, "group_norm")), constant)

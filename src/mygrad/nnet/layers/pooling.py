@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._modes import tracking
 from ..._operands import carries, prepare
 from ..._record import check_constant, record, wrap
 from ..._table import known_as, linear
+from ..._tensor import Tensor
 from ..._windows import Ints, per_axis, windows
+from .._shared import applied
 from ._shared import array_like, of_last_axes
 
 __all__ = ["avg_pool", "max_pool"]
@@ -166,7 +167,7 @@ def _arguments(name: str, x: Any, pool: Any, stride: Any) -> tuple[Any, Ints, In
     return x, pools, strides
 
 
-def max_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) -> Any:
+def max_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) -> Tensor:
     """Return the largest element of each window over the last axes.
 
     Parameters
@@ -219,11 +220,12 @@ def max_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) ->
         raise TypeError(f"max_pool: complex numbers have no order; x has the dtype {data.dtype}")
     largest = _reduced(data, pools, strides, np.maximum)
     if constant or not tracking() or not carries(x):
-        return wrap(largest, None, constant)
-    return apply(np.take, (x, _positions(data, largest, pools, strides)), {}, constant)
+        result: Tensor = wrap(largest, None, constant)
+        return result
+    return applied(np.take, (x, _positions(data, largest, pools, strides)), constant)
 
 
-def avg_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) -> Any:
+def avg_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) -> Tensor:
     """Return the mean of each window over the last axes.
 
     Parameters
@@ -265,4 +267,5 @@ def avg_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) ->
     """
     x, pools, strides = _arguments("avg_pool", x, pool, stride)
     check_constant(constant)
-    return record(_avg_pool, (x, pools, strides), {}, constant)
+    result: Tensor = record(_avg_pool, (x, pools, strides), {}, constant)
+    return result

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import check_reduction, composed, prediction_and_target, reduced
+from ..._tensor import Tensor
+from .._shared import applied, check_reduction, composed, prediction_and_target, reduced
 from ..activations.softplus import softplus
 
 __all__ = ["binary_crossentropy"]
@@ -35,7 +35,7 @@ def binary_crossentropy(
     logits: bool = False,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of ``-y_true * log(p) - (1 - y_true) * log(1 - p)``.
 
     Parameters
@@ -76,4 +76,4 @@ def binary_crossentropy(
     for name, given in (("y_true", y), *(() if logits else (("x", x),))):
         if np.any((given < 0) | (given > 1)):
             raise ValueError(f"binary_crossentropy: {name} must be probabilities, in [0, 1]")
-    return apply(_of_scores if logits else _of_probabilities, (x, y, reduction), {}, constant)
+    return applied(_of_scores if logits else _of_probabilities, (x, y, reduction), constant)

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
+from ..._tensor import Tensor
 from .._shared import (
+    applied,
     check_reduction,
     composed,
     plain_number,
@@ -80,7 +81,7 @@ def focal_loss(
     gamma: Any = 0,
     reduction: str = "none",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return ``-alpha * (1 - p)**gamma * log(p)`` of each example, p its class's probability [1]_.
 
     Parameters
@@ -127,7 +128,7 @@ def focal_loss(
     check_reduction(reduction, "focal_loss")
     probs, labels = scores_and_labels(class_probs, targets, "focal_loss")
     gamma, alpha = _gamma(gamma, "focal_loss"), _alpha(alpha, labels, "focal_loss")
-    return apply(_of_probabilities, (probs, labels, alpha, gamma, reduction), {}, constant)
+    return applied(_of_probabilities, (probs, labels, alpha, gamma, reduction), constant)
 
 
 def softmax_focal_loss(
@@ -138,7 +139,7 @@ def softmax_focal_loss(
     gamma: Any = 0,
     reduction: str = "none",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return `focal_loss` of ``softmax(scores)``, also where that is too small for a number.
 
     Parameters
@@ -168,4 +169,4 @@ def softmax_focal_loss(
     check_reduction(reduction, "softmax_focal_loss")
     scores, labels = scores_and_labels(scores, targets, "softmax_focal_loss")
     gamma, alpha = _gamma(gamma, "softmax_focal_loss"), _alpha(alpha, labels, "softmax_focal_loss")
-    return apply(_of_scores, (scores, labels, alpha, gamma, reduction), {}, constant)
+    return applied(_of_scores, (scores, labels, alpha, gamma, reduction), constant)

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._operands import array_of
 from ..._table import known_as
+from ..._tensor import Tensor
 from ...rules.shape import as_array
-from .._shared import check_reduction, composed, plain_number, real_numbers, reduced
+from .._shared import applied, check_reduction, composed, plain_number, real_numbers, reduced
 from ..activations.relu import relu
 
 __all__ = ["margin_ranking_loss"]
@@ -28,7 +28,7 @@ def margin_ranking_loss(
     *,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of ``max(0, margin - y * (x1 - x2))``.
 
     Parameters
@@ -87,4 +87,4 @@ def margin_ranking_loss(
         )
     elif x1.ndim == 2:
         y = y[:, None]
-    return apply(_losses, (x1, x2, y.astype(x1.dtype), margin, reduction), {}, constant)
+    return applied(_losses, (x1, x2, y.astype(x1.dtype), margin, reduction), constant)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import check_reduction, composed, plain_number, scores_and_labels
+from ..._tensor import Tensor
+from .._shared import applied, check_reduction, composed, plain_number, scores_and_labels
 from ..activations.relu import relu
 
 __all__ = ["multiclass_hinge"]
@@ -32,7 +32,7 @@ def multiclass_hinge(
     *,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of the sums of ``max(0, x[j] - x[label] + hinge)`` over other classes j [1]_.
 
     Parameters
@@ -75,4 +75,4 @@ def multiclass_hinge(
     check_reduction(reduction, "multiclass_hinge")
     x, labels = scores_and_labels(x, y_true, "multiclass_hinge")
     hinge = plain_number(hinge, "multiclass_hinge: hinge")
-    return apply(_losses, (x, labels, hinge, reduction), {}, constant)
+    return applied(_losses, (x, labels, hinge, reduction), constant)

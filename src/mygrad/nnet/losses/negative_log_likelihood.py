@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as
-from .._shared import check_reduction, composed, real_numbers, reduced, scores_and_labels
+from ..._tensor import Tensor
+from .._shared import applied, check_reduction, composed, real_numbers, reduced, scores_and_labels
 
 __all__ = ["negative_log_likelihood"]
 
@@ -25,7 +25,7 @@ def negative_log_likelihood(
     weights: Any = None,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of ``-x[label] * weights[label]``.
 
     It is not divided by the weights: the mean is over the examples.
@@ -73,4 +73,4 @@ def negative_log_likelihood(
             f"negative_log_likelihood: there are {x.shape[1]} classes, so weights must have the "
             f"shape {x.shape[1:]}; got {weights.shape}"
         )
-    return apply(_losses, (x, labels, weights, reduction), {}, constant)
+    return applied(_losses, (x, labels, weights, reduction), constant)

@@ -4,9 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from ..._functions import apply
 from ..._table import known_as, pullback
-from .._shared import check_reduction, composed, plain_number, prediction_and_target, reduced, run
+from ..._tensor import Tensor
+from .._shared import (
+    applied,
+    check_reduction,
+    composed,
+    plain_number,
+    prediction_and_target,
+    reduced,
+    run,
+)
 
 __all__ = ["huber", "mse"]
 
@@ -36,7 +44,7 @@ def _hubers(x: Any, y: Any, delta: float, reduction: str) -> Any:
     return reduced(run(_huber, x - y, delta), reduction)
 
 
-def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None = None) -> Any:
+def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None = None) -> Tensor:
     """Return the mean squared error ``mean((x - y_true)**2)``.
 
     Parameters
@@ -68,7 +76,7 @@ def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None =
     array([ 0., -2.])
     """
     check_reduction(reduction, "mse")
-    return apply(_squares, (*prediction_and_target(x, y_true, "mse"), reduction), {}, constant)
+    return applied(_squares, (*prediction_and_target(x, y_true, "mse"), reduction), constant)
 
 
 def huber(
@@ -78,7 +86,7 @@ def huber(
     *,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of half the squared errors, which far out grows linearly only [1]_.
 
     An error d counts ``d**2 / 2`` up to `delta`, and ``delta * (|d| - delta / 2)`` beyond.
@@ -122,4 +130,4 @@ def huber(
         raise ValueError(f"huber: delta must be positive; got {delta}")
     check_reduction(reduction, "huber")
     x, y = prediction_and_target(x, y_true, "huber")
-    return apply(_hubers, (x, y, delta, reduction), {}, constant)
+    return applied(_hubers, (x, y, delta, reduction), constant)

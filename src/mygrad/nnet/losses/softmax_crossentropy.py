@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._functions import apply
 from ..._table import known_as, pullback
+from ..._tensor import Tensor
 from .._shared import check_fraction, check_reduction, reduced, scores_and_labels
 
 __all__ = ["softmax_crossentropy"]
@@ -51,7 +52,7 @@ def softmax_crossentropy(
     label_smoothing: float = 0.0,
     reduction: str = "mean",
     constant: bool | None = None,
-) -> Any:
+) -> Tensor:
     """Return the mean of ``-log(softmax(x)[label])``.
 
     Parameters
@@ -94,4 +95,5 @@ def softmax_crossentropy(
     check_reduction(reduction, "softmax_crossentropy")
     x, labels = scores_and_labels(x, y_true, "softmax_crossentropy")
     smoothing = check_fraction(label_smoothing, "softmax_crossentropy: label_smoothing")
-    return apply(_losses, (x, labels, smoothing, reduction), {}, constant)[0]
+    result: Tensor = apply(_losses, (x, labels, smoothing, reduction), {}, constant)[0]
+    return result

@@ -27,6 +27,7 @@ PACKAGE = Path(mygrad.__file__).parent
 MODULES = ("mygrad", "mygrad.emath", "mygrad.fft", "mygrad.linalg")
 #: What `mygrad` imports when it is first used: name -> module.
 LATE = {
+    "computational_graph": "",
     "nnet": "",
     "polynomial": "",
     "random": "",

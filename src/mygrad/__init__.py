@@ -12,7 +12,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import computational_graph, emath, errors, fft, linalg, operation_base, testing, typing
+from . import emath, errors, fft, linalg, operation_base, testing, typing
 from ._anomaly import detect_anomaly
 from ._api import mirrors as _mirrors
 from ._creation import (
@@ -120,8 +120,8 @@ globals().update(
 amax, amin = globals()["max"], globals()["min"]
 
 
-# Imported when first used: not all need random numbers or networks, and `special` needs SciPy.
-_LATE_MODULES = ("nnet", "polynomial", "random", "special")
+# Imported when first used: many need no pictures, random numbers or networks, some have no SciPy.
+_LATE_MODULES = ("computational_graph", "nnet", "polynomial", "random", "special")
 _LATE_OBJECTS = ("c_", "r_")
 
 

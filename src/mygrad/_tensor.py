@@ -11,7 +11,6 @@ import numpy as np
 from ._detach import data_follows, notice, notice_input
 from ._functions import apply, array_function, cast
 from ._guard import restorable
-from ._html import html_of
 from ._indexing import is_basic
 from ._inplace import Flat
 from ._modes import tracking
@@ -608,6 +607,9 @@ class Tensor(Name):
         return "Tensor" + repr(data)[len("array") :].replace("\n", "\n ")
 
     def _repr_html_(self) -> str:
+        # Only notebooks need it.
+        from ._html import html_of
+
         return html_of(self, self.grad, self.creator, self.base)
 
     def __format__(self, spec: str) -> str:

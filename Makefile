@@ -15,8 +15,9 @@ demo: .venv/.demo
 digits: .venv/.demo
 	$(BIN)/python examples/digits.py
 
+# Its matrices are small: several threads are little quicker, and on a busy machine much slower.
 text: .venv/.demo
-	$(BIN)/python examples/text.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python examples/text.py
 
 test: .venv/.test
 	$(BIN)/python -m pytest -n 2

@@ -23,6 +23,7 @@ from mygrad.nnet.optimizers import Adam, clip_grad_norm, cosine_decay, linear_wa
 HERE = Path(__file__).parent
 STEPS, RATE, NORM = 1000, 0.01, 1.0
 SEQUENCES, CHUNK = 32, 48  # a step learns from chunks of so many places of the text
+FORGET = 0.05  # how often a sequence loses its memory between chunks
 REPORTS = 12
 
 
@@ -44,6 +45,12 @@ def chunks(codes, rng):
             yield pieces[i : i + size], pieces[i + 1 : i + size + 1].ravel(), i == 0
 
 
+def some_forgotten(memory, rng):
+    """Some of the sequences begin anew, for how to begin must be learned, too."""
+    kept = rng.random((SEQUENCES, 1)) >= FORGET
+    return tuple(m * kept for m in memory)
+
+
 def learn(p, alphabet, learned, held, rng, *, steps, seconds, temperature):
     """Change the parameters; return the bits of each step, and the reports.
 
@@ -55,10 +62,11 @@ def learn(p, alphabet, learned, held, rng, *, steps, seconds, temperature):
     optimizer = Adam(p, RATE, betas=(0.9, 0.99))
     pieces = side_by_side(held, min(16, len(held) // 2))
     stream, memory = chunks(learned, rng), None
-    bits, reports, now = [], [], 0
+    bits, reports, now, due = [], [], 0, 0
     with tqdm(total=steps, desc="Learning", unit=" steps") as bar:
         while True:
-            if now * REPORTS >= len(reports) * steps:
+            if now >= due:
+                due = (now * REPORTS // steps + 1) * steps / REPORTS
                 here = np.mean(surprise(p, pieces))
                 made = sample(p, alphabet, 180, rng, temperature=temperature)
                 reports.append((len(bits), here, made))
@@ -66,7 +74,7 @@ def learn(p, alphabet, learned, held, rng, *, steps, seconds, temperature):
             if now == steps:
                 return np.array(bits), reports
             inputs, following, begins = next(stream)
-            z, memory = scores(p, inputs, None if begins else memory)
+            z, memory = scores(p, inputs, None if begins else some_forgotten(memory, rng))
             loss = nnet.softmax_crossentropy(z, following)
             loss.backward()
             clip_grad_norm(p, NORM)

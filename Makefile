@@ -7,13 +7,17 @@ PIP = -m pip install --quiet --disable-pip-version-check
 # The oldest NumPy that we support, or else the oldest that this Python has wheels of.
 OLDEST_NUMPY = "numpy==2.1.*; python_version < '3.14'" "numpy==2.3.*; python_version >= '3.14'"
 
-.PHONY: demo digits test lint format stubs bench docs test-oldest clean
+.PHONY: demo digits text test lint format stubs bench docs test-oldest clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/hare_lynx.py
 
 digits: .venv/.demo
 	$(BIN)/python examples/digits.py
+
+# Its matrices are small: several threads are little quicker, and on a busy machine much slower.
+text: .venv/.demo
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python examples/text.py
 
 test: .venv/.test
 	$(BIN)/python -m pytest -n 2

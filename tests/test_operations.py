@@ -315,6 +315,159 @@ def test_writes_through_a_view_and_to_its_base():
     np.testing.assert_allclose(x.grad, expected, rtol=1e-6)
 
 
+class FromLargest(Operation):
+    """Where it looks depends on the numbers, which change."""
+
+    can_return_view = True
+
+    def __call__(self, x):
+        self.variables = (x,)
+        start = np.argmax(x.data)
+        return x.data[start : start + 2]
+
+    def backward_var(self, grad, index):
+        x = self.variables[0].data
+        g = np.zeros_like(x)
+        start = np.argmax(x)
+        g[start : start + 2] = grad
+        return g
+
+
+def test_a_view_stays_where_it_is():
+    def program(x, look):
+        x = +x
+        v = look(x)
+        x[3] = 50.0 * x[0]
+        v *= x[3]
+        x[0] = v[0] * v[1]
+        return v * [1.0, 10.0] + x[0] * x[2]
+
+    def ours(x):
+        return program(x, lambda x: op(FromLargest, x))
+
+    def numpys(x):
+        return program(x, lambda x: x[1:3])
+
+    x = np.array([0.3, 1.5, -0.7, 0.9])
+    np.testing.assert_allclose(ours(mg.tensor(x)), numpys(x))
+    for transform in (
+        lambda f: mg.jacobian(f)(x),
+        lambda f: mg.jvp(f, (x,), (x[::-1],))[1],
+        lambda f: mg.hessian(lambda x: f(x).sum())(x),
+        lambda f: mg.jvp(mg.grad(lambda x: f(x).sum()), (x,), (x[::-1],))[1],
+    ):
+        np.testing.assert_allclose(transform(ours), transform(numpys), rtol=1e-12)
+
+
+class Corner(Operation):
+    can_return_view = True
+
+    def __call__(self, x):
+        self.variables = (x,)
+        return x.data[::-1, 1:]
+
+    def backward_var(self, grad, index):
+        g = np.zeros_like(grad, shape=self.variables[0].shape)
+        g[::-1, 1:] = grad
+        return g
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided", "backwards", "view"])
+@pytest.mark.parametrize("dtype", [float, complex, "float32"])
+def test_views_of_memory_of_any_order(layout, dtype):
+    a = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -3.0]], dtype)
+
+    def start():
+        if layout == "view":
+            return (mg.tensor(a.T) * 1).T
+        array = np.array(a, order=layout if layout in "CF" else "C")
+        if layout == "strided":
+            array = np.zeros((2, 7), dtype)[:, 1::2]
+        elif layout == "backwards":
+            array = np.zeros((2, 3), dtype)[::-1]
+        array[...] = a
+        return mg.tensor(array, copy=False)
+
+    def program(x, look):
+        v = look(x)
+        w = look(v)
+        x[1] *= 3
+        w[0] = w[0] * v[1, 1]
+        v *= x[0, 0]
+        return v
+
+    x = start()
+    v = program(x, lambda x: op(Corner, x))
+    array = a.copy()
+    np.testing.assert_array_equal(v, program(array, lambda x: x[::-1, 1:]))
+    np.testing.assert_array_equal(x, array)
+    assert np.shares_memory(v.data, x.data)
+    x = start()
+    (program(+x, lambda x: op(Corner, x)) * [1, 10]).sum().real.backward()
+    y = mg.tensor(a)
+    (program(+y, lambda x: x[::-1, 1:]) * [1, 10]).sum().real.backward()
+    np.testing.assert_allclose(x.grad, y.grad)
+    with mg.no_autodiff:
+        x = start()
+        program(x, lambda x: op(Corner, x))
+    np.testing.assert_array_equal(x, array)
+
+
+def test_the_gradient_of_a_view_is_that_of_its_place():
+    class Negative(Reversed):
+        def backward_var(self, grad, index):
+            return -grad[::-1]
+
+    class Unmoved(Reversed):
+        def backward_var(self, grad, index):
+            return grad
+
+    class Conjugate(Reversed):
+        def backward_var(self, grad, index):
+            return np.conjugate(grad[::-1])
+
+    class Outside(Corner):
+        def __call__(self, x):
+            self.variables = (x,)
+            return np.lib.stride_tricks.as_strided(x.data, (3,))
+
+        def backward_var(self, grad, index):
+            return np.array([grad[0], grad[1]])
+
+    for cls in (Negative, Unmoved, Conjugate):
+        x = mg.tensor(X.astype(complex))
+        with pytest.raises(InvalidGradient, match=rf"{cls.__name__}\.backward_var does not put"):
+            op(cls, x)
+        (x * 2).sum().real.backward()
+        np.testing.assert_array_equal(x.grad, [2, 2, 2])
+        # No gradient is asked for.
+        np.testing.assert_array_equal(op(cls, mg.tensor(X, constant=True)), X[::-1])
+    x = mg.tensor(X)
+    with pytest.raises(InvalidGradient, match="Outside"):
+        op(Outside, x[:2])
+
+
+def test_a_view_that_passes_no_gradient_on_is_a_constant():
+    class Skipped(Reversed):
+        def backward_var(self, grad, index):
+            raise SkipGradient
+
+    class NoVariables(Reversed):
+        def __call__(self, x):
+            super().__call__(x)
+            self.variables = ()
+            return x.data[::-1]
+
+    for cls in (Skipped, NoVariables):
+        x = mg.tensor(X)
+        v = op(cls, x)
+        assert v.constant
+        assert np.shares_memory(v.data, x.data)
+        (x * v).backward()
+        np.testing.assert_array_equal(x.grad, X[::-1])
+        assert mg.jvp(lambda x: op(cls, x), (X,), (X,))[1].tolist() == [0, 0, 0]  # noqa: B023
+
+
 def test_without_the_flag_memory_is_not_shared():
     class Same(Operation):
         def __call__(self, x):
@@ -353,6 +506,8 @@ def test_a_view_that_shows_an_element_twice_is_not_written_to():
         v[0, 0] = 1.0
     v.backward()
     np.testing.assert_array_equal(x.grad, [1, 2, 1])
+    h = mg.hessian(lambda x: (op(Windows, x) ** 3).sum())(X)
+    np.testing.assert_allclose(h, np.diag(6 * X * [1, 2, 1]))
 
 
 # ----------------------------------------------------------------------------------------

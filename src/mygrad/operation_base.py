@@ -29,32 +29,35 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from operator import is_
 from typing import Any, ClassVar
+from weakref import ref
 
 import numpy as np
 
 from ._batch import Batch, CannotBatch
 from ._custom import check_closed, own_copy, recorded_rule
 from ._detach import data_follows
-from ._lens import UNKNOWN
+from ._lens import UNKNOWN, Lens, dense_like, memory_order
 from ._modes import tracking
 from ._operands import Keeper, array_of, carries, prepare, unwrap
-from ._pull import fit
+from ._pull import ArrayRun, fit
 from ._record import (
     check_constant,
-    extended,
-    hand_out,
     has_gradient,
     over_array,
     record,
+    scatter,
     view_of,
     wrap,
     wrap_view,
 )
 from ._state import (
     Name,
+    Root,
     View,
     amid_pass,
+    as_root,
     data_of,
     expose,
     is_constant,
@@ -63,7 +66,7 @@ from ._state import (
     value_of,
 )
 from ._table import Rule, view
-from ._value import UNBORN, add_guard, leaf, node, spec_of, tick
+from ._value import ELSEWHERE, UNBORN, add_guard, leaf, node, spec_of, tick
 from ._write import apart, check_writeable, overwrite, single, write
 from .errors import InvalidGradient, SkipGradient
 
@@ -142,20 +145,33 @@ class Operation(ABC):
         It may be overridden, where it is cheaper to compute the gradients of several variables at
         once; ``t._grad`` is None before.
         """
+        masked = self.where is not True
         for i, t in enumerate(self.variables):
             if t.constant:
                 continue
-            masked = self.where is not True
-            # Masked-out elements may sit on singularities: what they give is thrown away.
-            with np.errstate(all="ignore") if masked else nullcontext():
-                try:
+            try:
+                # Masked-out elements may sit on singularities: what they give is thrown away.
+                with np.errstate(all="ignore") if masked else _nothing:
                     c = self.backward_var(grad, i, **kwargs)
-                except SkipGradient:
-                    continue
-                c = _checked(c, f"{type(self).__name__}.backward_var({i})")
-                c = np.where(self.where, c, 0) if masked else c
-            c = _summed(c, t, f"{type(self).__name__}.backward_var({i})")
+            except SkipGradient:
+                continue
+            if masked or not _is_plain(c, t):
+                what = f"{type(self).__name__}.backward_var({i})"
+                c = _checked(c, what)
+                if masked:
+                    c = np.where(self.where, c, 0)
+                c = _summed(c, t, what)
             t._grad = c if t._grad is None else t._grad + c
+
+
+#: A context that changes nothing.
+_nothing = nullcontext()
+
+
+def _is_plain(c: Any, t: Any) -> bool:
+    """Is this an array of the shape and dtype of its variable?"""
+    x = t._array
+    return c.__class__ is np.ndarray and c.shape == x.shape and c.dtype == x.dtype
 
 
 def _checked(c: Any, what: str) -> Any:
@@ -234,87 +250,117 @@ class _Call:
         The tensors that the operation got, each one once.
     order
         Which of them stands in each place.
-    arrays, parents
-        Their arrays, and the values behind them; None for constants.
+    arrays
+        Their arrays.
+    parents
+        The values behind them; None for constants. When the operation has run: None for those that
+        no gradient is computed for, too.
     first
-        Nothing of the call's own is older.
+        The values of other calls that come later are not older.
     given
         The user's tensors.
-    keeper
-        Has the locks on what is kept.
+    locks
+        Those on what is kept.
     """
+
+    __slots__ = (
+        "args",
+        "arrays",
+        "first",
+        "given",
+        "kwargs",
+        "locks",
+        "op",
+        "order",
+        "parents",
+        "tensors",
+    )
 
     def __init__(
         self, cls: type[Operation], inputs: Sequence[Any], args: Any, kwargs: Any, out: Any
     ) -> None:
-        keeper = self.keeper = Keeper()
         self.op = cls()
-        what = f"{cls.__name__} (op_args or op_kwargs)"
-        self.args = tuple([keeper.argument(array_of(x, what)) for x in args])
-        self.kwargs = {k: keeper.argument(array_of(x, what)) for k, x in kwargs.items()}
         self.first = tick()
-        prepared = [prepare(x) for x in inputs]
-        weak = [x.__class__ in (int, float, complex) for x in inputs]
-        strong = [x for (x, _), w in zip(prepared, weak, strict=True) if not w]
-        self.given: list[Any] = []
-        self.arrays: list[Any] = []
-        self.parents: list[Any] = []
-        self.order: list[int] = []
+        recorded = tracking()
+        keeper = Keeper() if recorded else None
+        self.args, self.kwargs = args or (), kwargs or {}
+        if args or kwargs:
+            self._take(keeper, cls.__name__)
+        if cls.can_return_view and recorded:
+            for t in inputs:
+                if isinstance(t, Name):
+                    _in_one_piece(t)
+        given: list[Any] = []
+        arrays: list[Any] = []
+        parents: list[Any] = []
+        tensors: list[Any] = []
+        order: list[int] = []
         places: dict[int, int] = {}
-        for (x, t), is_weak in zip(prepared, weak, strict=True):
-            if t is not None and id(t) in places:
-                self.order.append(places[id(t)])
+        for y in inputs if all([isinstance(y, Name) for y in inputs]) else _strong(inputs):
+            x, t = prepare(y)
+            place = len(tensors)
+            if t is not None:
+                place = places.setdefault(id(t), place)
+            order.append(place)
+            if place < len(tensors):
                 continue
-            if is_weak and strong:
-                # A Python number has no precision of its own.
-                x = np.asarray(x, np.result_type(*strong, x))
             x = x if hasattr(x, "dtype") else np.asarray(x)
-            x = apart(x, out) if isinstance(out, np.ndarray) else x
-            if cls.can_return_view and t is not None:
-                # The result may be a view of this very array, so it cannot be a copy.
-                home = t._home
-                state = (root_of(home) if home.__class__ is View else t)._home
-                if state is not None:
-                    state.held = True  # type: ignore[union-attr]
-            places[id(t)] = len(self.arrays)
-            self.order.append(len(self.arrays))
-            self.given.append(t)
-            self.arrays.append(keeper.hold(x, t, True))
-            self.parents.append(value_of(t) if t is not None and tracking() else None)
-        self.tensors = [
-            _tensor(x, v is not None, t)
-            for x, v, t in zip(self.arrays, self.parents, self.given, strict=True)
-        ]
+            if isinstance(out, np.ndarray):
+                x = apart(x, out)
+            if keeper is not None:
+                x = keeper.hold(x, t, True)
+            given.append(t)
+            arrays.append(x)
+            parents.append(value_of(t) if t is not None and recorded else None)
+            tensors.append(_tensor(x, t is None or is_constant(t)))
+        self.given, self.arrays, self.parents, self.tensors = given, arrays, parents, tensors
+        self.order = order
+        self.locks = None if keeper is None else keeper.locks
+
+    def placed(self, tensors: list[Any]) -> list[Any]:
+        """The tensors in the places of the arguments, where one may stand several times."""
+        order = self.order
+        return tensors if len(order) == len(tensors) else [tensors[i] for i in order]
+
+    def _take(self, keeper: Keeper | None, name: str) -> None:
+        what = f"{name} (op_args or op_kwargs)"
+        args = [array_of(x, what) for x in self.args]
+        kwargs = {k: array_of(x, what) for k, x in self.kwargs.items()}
+        if keeper is not None:
+            args = [keeper.argument(x) for x in args]
+            kwargs = {k: keeper.argument(x) for k, x in kwargs.items()}
+        self.args, self.kwargs = tuple(args), kwargs
 
     def run(self, **out: Any) -> Any:
         """Run the operation; the result is a plain array."""
-        name = type(self.op).__name__
-        result = self.op(*[self.tensors[i] for i in self.order], *self.args, **self.kwargs, **out)
+        op, tensors = self.op, self.tensors
+        result = op(*self.placed(tensors), *self.args, **self.kwargs, **out)
         if isinstance(result, Name):
-            v = value_of(result)
-            check_closed(name, [result] if v is not None else [], (), self.first)
+            self.check_closed([result], ())
             result = data_of(result)
         result = result if hasattr(result, "dtype") else np.asarray(result)
         if result.dtype.kind not in "biufc":
             raise TypeError(
-                f"{name}.__call__ returned an object of dtype {result.dtype}; it is to return an "
-                "array of numbers"
+                f"{type(op).__name__}.__call__ returned an object of dtype {result.dtype}; it is "
+                "to return an array of numbers"
             )
         self._check_variables()
-        if self.op.where is not True:
-            self.op.where = array_of(self.op.where, f"the attribute where of {name}")
+        if op.where is not True:
+            op.where = array_of(op.where, f"the attribute where of {type(op).__name__}")
         return result
 
     def _check_variables(self) -> None:
-        op = self.op
+        op, tensors = self.op, self.tensors
         if not hasattr(op, "variables"):
             raise AttributeError(
                 f"{type(op).__name__}.__call__ is to set self.variables, the tuple of the tensors "
                 "that gradients are computed for"
             )
-        own = {id(t) for t in self.tensors}
-        op.variables = tuple(op.variables)
-        for t in op.variables:
+        op.variables = variables = tuple(op.variables)
+        if len(variables) == len(tensors) and all(map(is_, variables, tensors)):
+            return
+        own = {id(t) for t in tensors}
+        for t in variables:
             if not isinstance(t, Name):
                 raise TypeError(
                     f"{type(op).__name__}.variables contains a {type(t).__name__}; it is to "
@@ -325,26 +371,31 @@ class _Call:
                     f"{type(op).__name__}.variables contains a tensor (shape {t._array.shape}) "
                     "that is none of those that __call__ got; pass it to execute_op"
                 )
-
-    def active(self) -> list[Any]:
-        """For each tensor its parent in the graph, if a gradient is computed for it."""
-        wanted = {id(t) for t in self.op.variables}
-        return [
-            v if id(t) in wanted else None for t, v in zip(self.tensors, self.parents, strict=True)
+        wanted = {id(t) for t in variables}
+        self.parents = [
+            v if id(t) in wanted else None for t, v in zip(tensors, self.parents, strict=True)
         ]
+
+    def check_closed(self, found: Sequence[Any], known: Sequence[Any]) -> None:
+        """Raise TypeError if what the operation gave depends on others than its own tensors."""
+        if any([isinstance(x, Name) for x in found]):
+            own = [value_of(t) for t in self.tensors]
+            check_closed(type(self.op).__name__, found, (*own, *known), self.first)
 
     def again(self, arrays: list[Any]) -> tuple[Operation, list[Any]]:
         """The operation on tensors whose ``data`` are tensors, in a pass that is recorded."""
         lifted = any([isinstance(x, Name) for x in arrays])
         tensors = [
-            own_copy(x) if isinstance(x, Name) else make(x, None if v is None else leaf(spec_of(x)))
-            for x, v in zip(arrays, self.parents, strict=True)
+            own_copy(x)
+            if isinstance(x, Name)
+            else make(x, None if is_constant(t) else leaf(spec_of(x)))
+            for x, t in zip(arrays, self.tensors, strict=True)
         ]
         state = [x for k, x in vars(self.op).items() if k not in ("variables", "where")]
         stale = lifted and not all([_is_inert(x) for x in state])
         if stale or any([isinstance(x, Name) for x in state]):
             op = type(self.op)()
-            op(*[tensors[i] for i in self.order], *self.args, **self.kwargs)
+            op(*self.placed(tensors), *self.args, **self.kwargs)
             op.variables = tuple(op.variables)
             op.where = self.op.where
             return op, tensors
@@ -354,17 +405,36 @@ class _Call:
         return op, tensors
 
 
-def _tensor(x: Any, active: bool, given: Any) -> Any:
+def _strong(inputs: Sequence[Any]) -> list[Any]:
+    """Operands, with Python's numbers as arrays: they have no precision of their own."""
+    found: list[Any] = []
+    for y in inputs:
+        x, t = prepare(y)
+        found.append(x if t is None else t)
+    weak = [x.__class__ in (int, float, complex) for x in found]
+    strong = [unwrap(x) for x, is_weak in zip(found, weak, strict=True) if not is_weak]
+    if not strong:
+        return found
+    return [
+        np.asarray(x, np.result_type(*strong, x)) if is_weak else x
+        for x, is_weak in zip(found, weak, strict=True)
+    ]
+
+
+def _tensor(x: Any, constant: bool) -> Any:
     """A tensor of the operation's own, whose ``data`` it cannot write to."""
     if isinstance(x, np.ndarray):
         x = x.view()
-        x.flags.writeable = False
-    t = make(x, leaf(spec_of(x)) if active else None)
-    if not active and given is not None and not is_constant(given):
-        t._value = UNBORN
+        x.setflags(write=False)
+    t = make(x, None)
     if isinstance(x, np.ndarray):
         # Being handed out, and read-only, it needs no lock.
-        hand_out(t)
+        home = Root(None if constant else UNBORN)
+        home.handed.append(ref(x))
+        t._home = home
+        t._value = ELSEWHERE
+    elif not constant:
+        t._value = UNBORN
     return t
 
 
@@ -379,24 +449,26 @@ class _Operated(Rule):
         if isinstance(g, Batch):
             raise CannotBatch
         call = v.x
-        active = call.active()
-        arrays = [
-            x if p is None else run.lift(x, p) for x, p in zip(call.arrays, active, strict=True)
-        ]
-        recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
+        recorded = False
+        if not isinstance(run, ArrayRun):
+            arrays = [
+                x if p is None else run.lift(x, p)
+                for x, p in zip(call.arrays, call.parents, strict=True)
+            ]
+            recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
         if recorded:
             # The value of a view may be made here, so it comes before what is taken for older.
-            known = (*active, *([value_of(g)] if isinstance(g, Name) else []))
+            known = (*call.parents, *([value_of(g)] if isinstance(g, Name) else []))
             first = tick()
             with _differentiated():
                 op, tensors = call.again(arrays)
                 found = _cotangents(op, tensors, own_copy(g))
+            check_closed(self.name, found, known, first)
         else:
-            first, known = call.first, ()
             with amid_pass():
                 found = _cotangents(call.op, call.tensors, own_copy(g))
-        check_closed(self.name, found, known, first)
-        for parent, c in zip(active, found, strict=True):
+            call.check_closed(found, ())
+        for parent, c in zip(call.parents, found, strict=True):
             if parent is not None and c is not None:
                 run.add(parent, c if recorded and carries(c) else unwrap(c), False)
 
@@ -453,7 +525,7 @@ def execute_op(
     check_constant(constant)
     _check_class(Op)
     out = single(out, Op.__name__)
-    call = _Call(Op, input_vars, op_args or (), op_kwargs or {}, out)
+    call = _Call(Op, input_vars, op_args, op_kwargs, out)
     if out is not None:
         return _into(out, call, constant)
     result = call.run()
@@ -485,13 +557,13 @@ def _value(call: _Call, result: Any, constant: bool | None) -> Any:
 
 
 def _recorded(call: _Call, result: Any, constant: bool | None) -> Any:
-    parents = [v for v in call.active() if v is not None]
-    if constant is True or not parents or not tracking():
+    parents = [v for v in call.parents if v is not None]
+    if constant is True or not parents:
         return None
     if not has_gradient(result.dtype, type(call.op).__name__):
         return None
     v = node(type(call.op)._rule, None, tuple(parents), spec_of(result), call)
-    add_guard(v, call.keeper.locks)
+    add_guard(v, call.locks)
     # A node that held the user's tensors would be a cycle if the result is written into one.
     call.given.clear()
     for parent in parents:
@@ -533,71 +605,86 @@ def _into(out: Any, call: _Call, constant: bool | None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-class _Look:
-    """How a view operation is run again on other arrays in the place of its variable.
+class _Window:
+    """Which elements of an array are seen, counted in the order of its memory.
 
     Attributes
     ----------
-    op
-        The operation as it was run; `rule` needs what it stored.
-    place, arrays, order
-        Which of the tensors is looked at, the arrays of all, and which stands in each place.
-    seen
-        For each of the operation's variables, is it the one?
+    start, shape, strides
+        The number of the first element, the lengths of the axes, and the steps along them.
+    axes
+        Memory order of the array: see `Lens`.
     """
 
-    def __init__(self, call: _Call, place: int) -> None:
-        self.args, self.kwargs = call.args, call.kwargs
-        self.place, self.order = place, call.order
-        self.arrays = [None if i == place else x for i, x in enumerate(call.arrays)]
-        self.seen = [t is call.tensors[place] for t in call.op.variables]
-        self.op = copy.copy(call.op)
-        # The variable itself would keep the array, and a lock on it.
-        self.op.variables = tuple(
-            [
-                None if is_seen else t
-                for t, is_seen in zip(call.op.variables, self.seen, strict=True)
-            ]
-        )
+    __slots__ = ("axes", "shape", "start", "strides")
+
+    def __init__(self, array: np.ndarray, seen: np.ndarray) -> None:
+        size = array.itemsize
+        self.axes = memory_order(array)
+        self.start = (_address(seen) - _address(array)) // size
+        self.shape = seen.shape
+        self.strides = tuple([step // size for step in seen.strides])
+
+    def places(self) -> np.ndarray:
+        """The number of each element that is seen."""
+        steps = [np.arange(n) * step for n, step in zip(self.shape, self.strides, strict=True)]
+        return np.broadcast_to(sum(np.ix_(*steps), np.asarray(self.start)), self.shape)
 
 
-def _look(x: Any, look: _Look) -> Any:
-    """What a view operation shows of an array."""
+def _address(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _in_memory_order(x: Any, axes: tuple[int, ...] | None) -> Any:
+    return (x if axes is None else x.transpose(axes)).reshape(-1)
+
+
+def _look(x: Any, window: _Window) -> Any:
+    """What there is to see of an array."""
     if isinstance(x, Batch):
         raise CannotBatch
     if isinstance(x, Name):
-        return record(_look, (x, look), {})
-    tensors = [make(x if i == look.place else y, None) for i, y in enumerate(look.arrays)]
-    result = type(look.op)()(*[tensors[i] for i in look.order], *look.args, **look.kwargs)
-    return data_of(result) if isinstance(result, Name) else result
+        return record(_look, (x, window), {})
+    flat = _in_memory_order(x, window.axes)
+    strides = [x.itemsize * step for step in window.strides]
+    return np.ndarray(window.shape, x.dtype, flat, x.itemsize * window.start, strides)
 
 
-def _looked(g: Any, _: Any, _x: Any, look: _Look) -> Any:
+def _looked(g: Any, _: Any, _x: Any, window: _Window) -> Any:
     if isinstance(g, Batch):
         raise CannotBatch
-    known = [value_of(g)] if isinstance(g, Name) else []
-    first = tick()
-    # A view does not depend on the numbers, so there need not be any.
-    zeros = np.broadcast_to(np.zeros((), _x.dtype), _x.shape)
-    t = make(zeros, leaf(spec_of(zeros)))
-    op = copy.copy(look.op)
-    op.variables = tuple(
-        [t if is_seen else u for u, is_seen in zip(op.variables, look.seen, strict=True)]
-    )
-    with _differentiated() if isinstance(g, Name) else amid_pass():
-        (c,) = _cotangents(op, [t], own_copy(g))
-    check_closed(type(op).__name__, [c], known, first)
-    if c is None:
-        return zeros
-    return c if isinstance(g, Name) else unwrap(c)
+    if isinstance(g, Name):
+        return scatter(g, Lens(None, _look, (window,), {}, _x, None))
+    whole = dense_like(_x, window.axes)
+    np.add.at(_in_memory_order(whole, window.axes), window.places(), g)
+    return whole
 
 
 view(_look, _looked)
 UNKNOWN.add(_look)
 
 
-def _as_view(call: _Call, result: Any, constant: bool | None) -> Any:
-    """The result as a view of the tensor whose memory it shares; None if there is none."""
+def _in_one_piece(t: Name) -> None:
+    """Give the tensor that `t` is, or shows, an array without gaps: then places can be counted."""
+    root = root_of(t._home) if t._home.__class__ is View else t
+    array = root._array
+    if not isinstance(array, np.ndarray):
+        return
+    state = as_root(root)
+    axes = memory_order(array)
+    if not (array if axes is None else array.transpose(axes)).flags.c_contiguous:
+        copied, stamp = np.array(array, order="K"), object()
+        root._array, state.handed, state.stamp = copied, [], stamp
+    # The result may be a view of this very array, so graphs cannot keep a copy of a part.
+    state.held = True
+
+
+def _as_view(call: _Call, result: np.ndarray, constant: bool | None) -> Any:
+    """The result as a view of the tensor whose memory it shares; None if there is none.
+
+    A view stays where it is, whatever numbers were looked at to find the place. So it is the
+    memory that says what is seen, also after writes, and what the derivative is.
+    """
     shared = [
         i
         for i, (x, t) in enumerate(zip(call.arrays, call.given, strict=True))
@@ -606,18 +693,59 @@ def _as_view(call: _Call, result: Any, constant: bool | None) -> Any:
     if len(shared) != 1 or result.dtype != call.arrays[shared[0]].dtype:
         return None
     (place,) = shared
-    if any([v is not None and i != place for i, v in enumerate(call.active())]):
+    if any([v is not None and i != place for i, v in enumerate(call.parents)]):
         # Part of the gradient goes elsewhere.
         return None
-    t, x = call.given[place], call.arrays[place]
-    look = _Look(call, place)
-    # The operation has seen a read-only array.
-    seen = _look(x, look).view()
+    t = call.given[place]
     if not tracking():
+        seen = result.view()
+        if call.arrays[place].flags.writeable and not _overlaps(result):
+            # The operation has seen a read-only array.
+            seen.setflags(write=True)
         return wrap_view(seen, constant)
-    root, lens = extended(t, x, _look, (look,), {})
-    lens.writeable = lens.writeable and not _overlaps(result)
+    root = root_of(t._home) if t._home.__class__ is View else t
+    array = root._array
+    window = _Window(array, result)
+    seen = _look(array, window)
+    if call.parents[place] is None or not _passes_on(call, place, result, array):
+        constant = True
+    lens = Lens(None, _look, (window,), {}, spec_of(array), array)
+    lens.writeable = lens.injective = not _overlaps(result)
     return view_of(t, seen, root, lens, constant)
+
+
+def _passes_on(call: _Call, place: int, result: np.ndarray, array: np.ndarray) -> bool:
+    """Does the gradient of a view go to its variable?
+
+    Raises
+    ------
+    InvalidGradient
+        If it is not what it must be for a view of that memory: after a write, and in forward
+        mode, there would be others.
+    """
+    x = call.arrays[place]
+    g = (np.arange(result.size) % 251 + 1).reshape(result.shape).astype(result.dtype)
+    g *= 1 + 2j if result.dtype.kind == "c" else 1
+    with amid_pass():
+        c = _cotangents(call.op, call.tensors, g.copy())[place]
+    if c is None:
+        return False
+    # Sent back and forth in the memory itself, they cancel.
+    c = np.asarray(unwrap(c))
+    to, fro = (_Window(array, part).places() for part in (result, x))
+    low = min(to.min(initial=0), fro.min(initial=0))
+    rest = np.zeros(max(to.max(initial=0), fro.max(initial=0)) - low + 1, g.dtype)
+    np.add.at(rest, to - low, g)
+    np.subtract.at(rest, fro - low, c)
+    off = max([float(np.max(np.abs(rest[at - low]), initial=0)) for at in (to, fro)])
+    if not off <= 16 * np.finfo(g.dtype).eps * float(np.max(np.abs(c), initial=1)):
+        name = type(call.op).__name__
+        raise InvalidGradient(
+            f"{name} returned a view (shape {result.shape}) of its variable (shape {x.shape}), but "
+            f"{name}.backward_var does not put each element of a gradient where the view shows "
+            "that element from. Correct it; or, if another gradient is meant, return a copy."
+        )
+    return True
 
 
 def _overlaps(array: np.ndarray) -> bool:

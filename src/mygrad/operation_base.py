@@ -249,9 +249,7 @@ class _Call:
     tensors
         The tensors that the operation got, each one once.
     order
-        Which of them stands in each place.
-    arrays
-        Their arrays.
+        Which of them stands in each place, if some stand in several.
     parents
         The values behind them; None for constants. When the operation has run: None for those that
         no gradient is computed for, too.
@@ -265,7 +263,6 @@ class _Call:
 
     __slots__ = (
         "args",
-        "arrays",
         "first",
         "given",
         "kwargs",
@@ -282,45 +279,40 @@ class _Call:
         self.op = cls()
         self.first = tick()
         recorded = tracking()
-        keeper = Keeper() if recorded else None
+        keeper = Keeper()
         self.args, self.kwargs = args or (), kwargs or {}
         if args or kwargs:
-            self._take(keeper, cls.__name__)
+            self._take(keeper if recorded else None, cls.__name__)
         if cls.can_return_view and recorded:
             for t in inputs:
                 if isinstance(t, Name):
                     _in_one_piece(t)
-        given: list[Any] = []
-        arrays: list[Any] = []
-        parents: list[Any] = []
-        tensors: list[Any] = []
-        order: list[int] = []
-        places: dict[int, int] = {}
-        for y in inputs if all([isinstance(y, Name) for y in inputs]) else _strong(inputs):
+        if not all([isinstance(x, Name) for x in inputs]):
+            inputs = _strong(inputs)
+        self.order: list[int] | None = None
+        if len({*map(id, inputs)}) < len(inputs):
+            places = {id(x): i for i, x in enumerate({id(x): x for x in inputs}.values())}
+            self.order = [places[id(x)] for x in inputs]
+            inputs = [*{id(x): x for x in inputs}.values()]
+        self.given: list[Any] = []
+        self.tensors: list[Any] = []
+        self.parents: list[Any] = []
+        for y in inputs:
             x, t = prepare(y)
-            place = len(tensors)
-            if t is not None:
-                place = places.setdefault(id(t), place)
-            order.append(place)
-            if place < len(tensors):
-                continue
-            x = x if hasattr(x, "dtype") else np.asarray(x)
-            if isinstance(out, np.ndarray):
+            v = None if t is None or not recorded else value_of(t)
+            if out.__class__ is np.ndarray:
                 x = apart(x, out)
-            if keeper is not None:
+            if recorded and (t is None or t._home is not None):
                 x = keeper.hold(x, t, True)
-            given.append(t)
-            arrays.append(x)
-            parents.append(value_of(t) if t is not None and recorded else None)
-            tensors.append(_tensor(x, t is None or is_constant(t)))
-        self.given, self.arrays, self.parents, self.tensors = given, arrays, parents, tensors
-        self.order = order
-        self.locks = None if keeper is None else keeper.locks
+            constant = v is None and (t is None or is_constant(t))
+            self.given.append(t)
+            self.tensors.append(_tensor(x, constant))
+            self.parents.append(v)
+        self.locks = keeper.locks
 
     def placed(self, tensors: list[Any]) -> list[Any]:
         """The tensors in the places of the arguments, where one may stand several times."""
-        order = self.order
-        return tensors if len(order) == len(tensors) else [tensors[i] for i in order]
+        return tensors if self.order is None else [tensors[i] for i in self.order]
 
     def _take(self, keeper: Keeper | None, name: str) -> None:
         what = f"{name} (op_args or op_kwargs)"
@@ -413,12 +405,12 @@ def _strong(inputs: Sequence[Any]) -> list[Any]:
         found.append(x if t is None else t)
     weak = [x.__class__ in (int, float, complex) for x in found]
     strong = [unwrap(x) for x, is_weak in zip(found, weak, strict=True) if not is_weak]
-    if not strong:
-        return found
-    return [
-        np.asarray(x, np.result_type(*strong, x)) if is_weak else x
-        for x, is_weak in zip(found, weak, strict=True)
-    ]
+    if strong:
+        found = [
+            np.asarray(x, np.result_type(*strong, x)) if is_weak else x
+            for x, is_weak in zip(found, weak, strict=True)
+        ]
+    return [x if hasattr(x, "dtype") else np.asarray(x) for x in found]
 
 
 def _tensor(x: Any, constant: bool) -> Any:
@@ -452,8 +444,8 @@ class _Operated(Rule):
         recorded = False
         if not isinstance(run, ArrayRun):
             arrays = [
-                x if p is None else run.lift(x, p)
-                for x, p in zip(call.arrays, call.parents, strict=True)
+                t._array if p is None else run.lift(t._array, p)
+                for t, p in zip(call.tensors, call.parents, strict=True)
             ]
             recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
         if recorded:
@@ -552,7 +544,7 @@ def _value(call: _Call, result: Any, constant: bool | None) -> Any:
     if mode.__class__ is bool:
         return _recorded(call, result, constant)
     v = _recorded(call, result, constant)
-    mode.saw(type(call.op).__name__, call.arrays, result, v)
+    mode.saw(type(call.op).__name__, [t._array for t in call.tensors], result, v)
     return v
 
 
@@ -687,10 +679,12 @@ def _as_view(call: _Call, result: np.ndarray, constant: bool | None) -> Any:
     """
     shared = [
         i
-        for i, (x, t) in enumerate(zip(call.arrays, call.given, strict=True))
-        if t is not None and isinstance(x, np.ndarray) and np.may_share_memory(x, result)
+        for i, (u, t) in enumerate(zip(call.tensors, call.given, strict=True))
+        if t is not None
+        and isinstance(u._array, np.ndarray)
+        and np.may_share_memory(u._array, result)
     ]
-    if len(shared) != 1 or result.dtype != call.arrays[shared[0]].dtype:
+    if len(shared) != 1 or result.dtype != call.tensors[shared[0]].dtype:
         return None
     (place,) = shared
     if any([v is not None and i != place for i, v in enumerate(call.parents)]):
@@ -699,7 +693,7 @@ def _as_view(call: _Call, result: np.ndarray, constant: bool | None) -> Any:
     t = call.given[place]
     if not tracking():
         seen = result.view()
-        if call.arrays[place].flags.writeable and not _overlaps(result):
+        if data_of(t).flags.writeable and not _overlaps(result):
             # The operation has seen a read-only array.
             seen.setflags(write=True)
         return wrap_view(seen, constant)
@@ -723,7 +717,7 @@ def _passes_on(call: _Call, place: int, result: np.ndarray, array: np.ndarray) -
         If it is not what it must be for a view of that memory: after a write, and in forward
         mode, there would be others.
     """
-    x = call.arrays[place]
+    x = call.tensors[place]._array
     g = (np.arange(result.size) % 251 + 1).reshape(result.shape).astype(result.dtype)
     g *= 1 + 2j if result.dtype.kind == "c" else 1
     with amid_pass():

@@ -1,5 +1,6 @@
 """Operations of the user's: `mygrad.operation_base` and `mygrad.execute_op`."""
 
+import copy
 import gc
 
 import numpy as np
@@ -660,7 +661,7 @@ def test_what_is_no_gradient(bad):
             return bad
 
     y = op(Bad, mg.tensor(X))
-    with pytest.raises(InvalidGradient, match=r"Bad\.backward_var\(0\) returned"):
+    with pytest.raises(InvalidGradient, match=r"Bad\.backward_var\(0\) gave"):
         y.backward()
 
 
@@ -728,6 +729,197 @@ def test_nothing_is_recorded_in_no_autodiff():
     np.testing.assert_allclose(out, np.hypot(X, 1.0))
     y.backward()
     assert x.grad is None
+
+
+class Norm(Operation):
+    """Times the sum of its squares; subclasses keep that in ways of their own."""
+
+    def __call__(self, x):
+        self.variables = (x,)
+        self.keep(np.sum(x.data**2))
+        return x.data * self.kept()
+
+    def backward_var(self, grad, index):
+        x = self.variables[0].data
+        return grad * self.kept() + 2 * x * np.sum(grad * x)
+
+
+class NormOnObject(Norm):
+    def keep(self, total):
+        self.total = [{"total": total}]
+
+    def kept(self):
+        return self.total[0]["total"]
+
+
+class NormInSlot(Norm):
+    __slots__ = ("total",)
+
+    def keep(self, total):
+        self.total = total
+
+    def kept(self):
+        return self.total
+
+
+class NormInClosure(Norm):
+    def keep(self, total):
+        self.kept = lambda: total
+
+
+@pytest.mark.parametrize("cls", [NormOnObject, NormInSlot, NormInClosure])
+def test_what_was_stored_is_differentiated_wherever_it_is(cls):
+    h = mg.hessian(lambda x: op(cls, x).sum())(X)
+    expected = mg.hessian(lambda x: np.sum(x * np.sum(x**2)))(X)
+    np.testing.assert_allclose(h, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        float,
+        lambda a: a.item(),
+        lambda a: a.tolist(),
+        lambda a: np.frombuffer(a.tobytes())[0],
+        copy.copy,
+        copy.deepcopy,
+        np.array,
+    ],
+)
+def test_numbers_taken_of_arrays_are_no_numbers_in_higher_orders(convert):
+    class Converted(NormInSlot):
+        def keep(self, total):
+            self.total = convert(total)
+
+    def f(x):
+        return op(Converted, x).sum()
+
+    np.testing.assert_allclose(mg.grad(f)(X), 2 * X * X.sum() + np.sum(X**2))
+    with pytest.raises(TypeError, match="rule of the user"):
+        mg.hessian(f)(X)
+
+
+def test_an_overridden_backward_is_checked():
+    class Own(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            return x.data * 2
+
+        def backward_var(self, grad, index):
+            raise AssertionError("backward is overridden")
+
+        def backward(self, grad):
+            self.variables[0]._grad = self.found
+
+    for bad in (np.ones(5), np.ones(()), np.ones(3) * 1j, "text", [1.0, 2.0, 3.0]):
+        Own.found = bad
+        for how in ({}, {"create_graph": True}):
+            with pytest.raises(InvalidGradient, match=r"Own\.backward gave"):
+                op(Own, mg.tensor(X)).backward(**how)
+    Own.found = np.ones((2, 3), dtype=int)
+    x = mg.tensor(X)
+    op(Own, x).backward()
+    np.testing.assert_array_equal(x.grad, [2, 2, 2])
+    assert x.grad.dtype == float
+
+
+def test_masked_arrays_are_refused():
+    class Masked(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            return self.result(x.data)
+
+        def backward_var(self, grad, index):
+            return np.ma.array(grad, mask=[True, False, False])
+
+    Masked.result = lambda self, x: np.ma.array(x, mask=[True, False, False])
+    with pytest.raises(TypeError, match="masked"):
+        op(Masked, mg.tensor(X))
+    Masked.result = lambda self, x: x + 0
+    y = op(Masked, mg.tensor(X))
+    with pytest.raises(TypeError, match="masked"):
+        y.backward()
+
+
+def test_masks_that_are_none():
+    class Where(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            self.where = self.mask
+            return x.data * 2
+
+        def backward_var(self, grad, index):
+            return grad * 2
+
+    for mask in (None, [1, 0, 1], np.ones(3)):
+        Where.mask = mask
+        with pytest.raises(TypeError, match="is a mask, of booleans"):
+            op(Where, mg.tensor(X))
+    Where.mask = [True, False]
+    y = op(Where, mg.tensor(X))
+    with pytest.raises(InvalidGradient, match="a mask of shape \\(2,\\)"):
+        y.backward()
+    Where.mask = False
+    x = mg.tensor(X)
+    op(Where, x).backward()
+    np.testing.assert_array_equal(x.grad, [0, 0, 0])
+
+
+class Ratio(BinaryUfunc):
+    numpy_ufunc = np.divide
+
+    def backward_var(self, grad, index):
+        x, y = (t.data for t in self.variables)
+        return grad / y if index == 0 else -grad * x / (y * y)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3)])
+def test_masked_out_singularities_have_no_derivatives_of_any_order(shape):
+    mask = np.array([True, False, True])
+    x, y, inverse = np.array([[1.0, 0.0, 3.0], [2.0, 0.0, -4.0], [0.5, 0.0, -0.25]])
+    rows = shape[0] if len(shape) > 1 else 1
+
+    def f(x, y):
+        if len(shape) > 1:
+            x = np.broadcast_to(x, shape)
+        out = +mg.zeros(shape, dtype=float)
+        return op(Ratio, x, y, op_kwargs={"where": mask}, out=out).sum()
+
+    gx, gy = mg.grad(f, (0, 1))(x, y)
+    np.testing.assert_allclose(gx, rows * inverse)
+    np.testing.assert_allclose(gy, -rows * x * inverse**2)
+    t = np.array([1.0, 2.0, 3.0])
+    _, tangent = mg.jvp(f, (x, y), (t, t))
+    np.testing.assert_allclose(tangent, np.sum(t * (gx + gy)))
+    (_, xy), (yx, yy) = mg.hessian(f, (0, 1))(x, y)
+    np.testing.assert_allclose(xy, np.diag(-rows * inverse**2))
+    np.testing.assert_allclose(yx, xy)
+    np.testing.assert_allclose(yy, np.diag(2 * rows * x * inverse**3))
+
+
+def test_operands_and_arguments_of_the_wrong_kind():
+    x = mg.tensor(X)
+    for bad in (None, "text", np.array([None])):
+        with pytest.raises(TypeError, match="an operand of Product is no array of numbers"):
+            op(Product, x, bad)
+    with pytest.raises(TypeError, match="op_args= and op_kwargs= of Scaled are a tuple and a dict"):
+        op(Scaled, x, op_args=3.0)
+    with pytest.raises(TypeError, match="got a tuple and a list"):
+        op(Scaled, x, op_kwargs=[3.0])
+
+
+def test_nothing_is_locked_in_no_autodiff():
+    a = np.array([1.0, 2.0])
+    seen = []
+
+    class Looks(Product):
+        def __call__(self, x, y):
+            seen.append((a.flags.writeable, x.data.flags.writeable))
+            return super().__call__(x, y)
+
+    with mg.no_autodiff:
+        op(Looks, mg.tensor(a, copy=False), a)
+    assert seen == [(True, False)]
 
 
 def test_the_creator_names_the_operation():

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ._detach import data_follows, notice, notice_input
+from ._detach import data_follows, notice, notice_input, refuse
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._html import html_of
@@ -549,14 +549,17 @@ class Tensor(Name):
 
     def item(self, *args: Any) -> Any:
         """Return the only element, or that at `args`, as a Python number."""
+        refuse(self)
         return data_of(self).item(*args)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
+        refuse(self)
         return data_of(self).tolist()
 
     def tobytes(self, order: Any = "C") -> bytes:
         """Return the elements as bytes; see `numpy.ndarray.tobytes`."""
+        refuse(self)
         return data_of(self).tobytes(order)  # type: ignore[no-any-return]
 
     def _single(self) -> Any:

@@ -158,9 +158,7 @@ class Operation(ABC):
             if masked or not _is_plain(c, t):
                 what = f"{type(self).__name__}.backward_var({i})"
                 c = _checked(c, what)
-                if masked:
-                    c = np.where(self.where, c, 0)
-                c = _summed(c, t, what)
+                c = _summed(_masked(c, self.where, what) if masked else c, t, what)
             t._grad = c if t._grad is None else t._grad + c
 
 
@@ -180,13 +178,29 @@ def _checked(c: Any, what: str) -> Any:
         hasattr(c, "shape") and hasattr(c, "dtype")
     ):
         raise InvalidGradient(
-            f"{what} returned {c!r} (a {type(c).__name__}); a gradient is an array or a number. "
+            f"{what} gave {c!r} (a {type(c).__name__}); a gradient is an array or a number. "
             "For none, raise mygrad.errors.SkipGradient."
         )
-    c = c if hasattr(c, "dtype") else np.asarray(c)
+    c = _array(c)
     if c.dtype.kind not in "biufc":
-        raise InvalidGradient(f"{what} returned an array of dtype {c.dtype}, which is no gradient")
+        raise InvalidGradient(f"{what} gave an array of dtype {c.dtype}, which is no gradient")
     return c
+
+
+def _array(x: Any) -> Any:
+    """What a method of the user's gave, as a tensor or an array of no subclass."""
+    x = x if x.__class__ is np.ndarray or isinstance(x, Name) else prepare(x)[0]
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def _masked(c: Any, where: Any, what: str) -> Any:
+    try:
+        return np.where(where, c, 0)
+    except ValueError:
+        raise InvalidGradient(
+            f"{what} gave a gradient of shape {c.shape}, which does not go with the attribute "
+            f"where, a mask of shape {where.shape}"
+        ) from None
 
 
 def _summed(c: Any, t: Any, what: str) -> Any:
@@ -200,9 +214,9 @@ def _summed(c: Any, t: Any, what: str) -> Any:
         fits = False
     if not fits or (c.dtype.kind == "c" != spec.dtype.kind):
         raise InvalidGradient(
-            f"{what} returned a gradient of shape {c.shape} and dtype {c.dtype} for a variable of "
-            f"shape {spec.shape} and dtype {spec.dtype}; it must have that shape, or one that it "
-            "broadcasts to."
+            f"{what} gave a gradient of shape {c.shape} and dtype {c.dtype} for a variable of "
+            f"shape {spec.shape} and dtype {spec.dtype}; it must have that shape, or one that the "
+            "variable is broadcast to, and be real for a real variable."
         )
     return fit(c, spec)
 
@@ -212,7 +226,14 @@ def _cotangents(op: Operation, tensors: Sequence[Any], g: Any) -> list[Any]:
     for t in tensors:
         t._grad = None
     op.backward(g)
-    return [t.__dict__.pop("_grad") for t in tensors]
+    found = [t.__dict__.pop("_grad") for t in tensors]
+    if type(op).backward is not Operation.backward:
+        what = f"{type(op).__name__}.backward"
+        found = [
+            c if c is None else _summed(_checked(c, what), t, what)
+            for c, t in zip(found, tensors, strict=True)
+        ]
+    return found
 
 
 @contextmanager
@@ -237,6 +258,13 @@ def _is_inert(x: Any) -> bool:
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "biu"
     return x is np._NoValue or isinstance(x, _INERT)
+
+
+def _stored(op: Operation) -> list[Any]:
+    """What ``__call__`` has stored on its object."""
+    slots = [name for cls in type(op).__mro__ for name in getattr(cls, "__slots__", ())]
+    names = {*vars(op), *slots} - {"variables", "where", "__dict__", "__weakref__"}
+    return [getattr(op, name) for name in names if hasattr(op, name)]
 
 
 class _Call:
@@ -288,7 +316,7 @@ class _Call:
                 if isinstance(t, Name):
                     _in_one_piece(t)
         if not all([isinstance(x, Name) for x in inputs]):
-            inputs = _strong(inputs)
+            inputs = _strong(inputs, cls.__name__)
         self.order: list[int] | None = None
         if len({*map(id, inputs)}) < len(inputs):
             places = {id(x): i for i, x in enumerate({id(x): x for x in inputs}.values())}
@@ -316,6 +344,11 @@ class _Call:
 
     def _take(self, keeper: Keeper | None, name: str) -> None:
         what = f"{name} (op_args or op_kwargs)"
+        if not isinstance(self.args, (tuple, list)) or not isinstance(self.kwargs, dict):
+            raise TypeError(
+                f"op_args= and op_kwargs= of {name} are a tuple and a dictionary; got a "
+                f"{type(self.args).__name__} and a {type(self.kwargs).__name__}"
+            )
         args = [array_of(x, what) for x in self.args]
         kwargs = {k: array_of(x, what) for k, x in self.kwargs.items()}
         if keeper is not None:
@@ -330,7 +363,7 @@ class _Call:
         if isinstance(result, Name):
             self.check_closed([result], ())
             result = data_of(result)
-        result = result if hasattr(result, "dtype") else np.asarray(result)
+        result = _array(result)
         if result.dtype.kind not in "biufc":
             raise TypeError(
                 f"{type(op).__name__}.__call__ returned an object of dtype {result.dtype}; it is "
@@ -338,7 +371,10 @@ class _Call:
             )
         self._check_variables()
         if op.where is not True:
-            op.where = array_of(op.where, f"the attribute where of {type(op).__name__}")
+            what = f"the attribute where of {type(op).__name__}"
+            op.where = np.asarray(array_of(op.where, what))
+            if op.where.dtype != bool:
+                raise TypeError(f"{what} is a mask, of booleans; its dtype is {op.where.dtype}")
         return result
 
     def _check_variables(self) -> None:
@@ -383,7 +419,7 @@ class _Call:
             else make(x, None if is_constant(t) else leaf(spec_of(x)))
             for x, t in zip(arrays, self.tensors, strict=True)
         ]
-        state = [x for k, x in vars(self.op).items() if k not in ("variables", "where")]
+        state = _stored(self.op)
         stale = lifted and not all([_is_inert(x) for x in state])
         if stale or any([isinstance(x, Name) for x in state]):
             op = type(self.op)()
@@ -397,8 +433,8 @@ class _Call:
         return op, tensors
 
 
-def _strong(inputs: Sequence[Any]) -> list[Any]:
-    """Operands, with Python's numbers as arrays: they have no precision of their own."""
+def _strong(inputs: Sequence[Any], name: str) -> list[Any]:
+    """Operands as arrays and tensors. Python's numbers have no precision of their own."""
     found: list[Any] = []
     for y in inputs:
         x, t = prepare(y)
@@ -410,7 +446,14 @@ def _strong(inputs: Sequence[Any]) -> list[Any]:
             np.asarray(x, np.result_type(*strong, x)) if is_weak else x
             for x, is_weak in zip(found, weak, strict=True)
         ]
-    return [x if hasattr(x, "dtype") else np.asarray(x) for x in found]
+    found = [x if hasattr(x, "dtype") else np.asarray(x) for x in found]
+    for x in found:
+        if x.dtype.kind not in "biufc":
+            raise TypeError(
+                f"an operand of {name} is no array of numbers, but of dtype {x.dtype}; further "
+                "arguments are passed as op_args= and op_kwargs="
+            )
+    return found
 
 
 def _tensor(x: Any, constant: bool) -> Any:
@@ -428,6 +471,20 @@ def _tensor(x: Any, constant: bool) -> Any:
     elif not constant:
         t._value = UNBORN
     return t
+
+
+def _inside(where: np.ndarray, g: Any, arrays: list[Any]) -> tuple[Any, list[Any]]:
+    """A cotangent and operands of a ufunc that are never on a singularity.
+
+    Masked-out elements get the operands of one that is not. What they give is multiplied by zero
+    later on, and zero times infinity is nan.
+    """
+    where = np.broadcast_to(where, g.shape)
+    if not where.any():
+        return g, arrays
+    at = np.unravel_index(np.argmax(where), where.shape)
+    safe = [np.broadcast_to(unwrap(x), g.shape)[at] for x in arrays]
+    return np.where(where, g, 0), [np.where(where, x, y) for x, y in zip(arrays, safe, strict=True)]
 
 
 class _Operated(Rule):
@@ -453,6 +510,8 @@ class _Operated(Rule):
             known = (*call.parents, *([value_of(g)] if isinstance(g, Name) else []))
             first = tick()
             with _differentiated():
+                if isinstance(call.op, Ufunc) and call.op.where is not True:
+                    g, arrays = _inside(call.op.where, g, arrays)
                 op, tensors = call.again(arrays)
                 found = _cotangents(op, tensors, own_copy(g))
             check_closed(self.name, found, known, first)

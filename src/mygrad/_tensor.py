@@ -680,12 +680,14 @@ class Tensor(Name):
     __le__ = compare(operator.le)
     __gt__ = compare(operator.gt)
     __ge__ = compare(operator.ge)
-    __floordiv__ = compare(operator.floordiv)
     __and__ = __rand__ = compare(operator.and_)
     __or__ = __ror__ = compare(operator.or_)
     __xor__ = __rxor__ = compare(operator.xor)
     __lshift__ = compare(operator.lshift)
     __rshift__ = compare(operator.rshift)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return NotImplemented if steps_back(other.__class__) else np.floor_divide(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
         return np.floor_divide(other, self)

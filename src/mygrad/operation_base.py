@@ -359,7 +359,9 @@ class _Call:
     def run(self, **out: Any) -> Any:
         """Run the operation; the result is a plain array."""
         op, tensors = self.op, self.tensors
-        result = op(*self.placed(tensors), *self.args, **self.kwargs, **out)
+        mode = tracking()
+        with _nothing if mode.__class__ is bool else mode.rest():
+            result = op(*self.placed(tensors), *self.args, **self.kwargs, **out)
         if isinstance(result, Name):
             self.check_closed([result], ())
             result = data_of(result)

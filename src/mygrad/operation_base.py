@@ -101,14 +101,16 @@ class Operation(ABC):
     where
         Elements of the gradients where this mask is False are zero.
     can_return_view
-        Set to True in the class of an operation whose result may be a view of its variable. Then
-        the result has a ``base``, and writing to one is seen in the other. Where the view looks
-        must not depend on the numbers. Without it, a result that shares memory is copied.
+        Set to True in the class of an operation whose result may be a view of its variable, of the
+        same dtype. Then the result has a ``base``, and writing to one is seen in the other. It
+        stays where it is in memory, and that is where its gradient goes. ``backward_var`` is called
+        once to see that it says the same. Without it, a result that shares memory is copied.
 
     Notes
     -----
     Derivatives of higher order and forward mode take both methods to be written in NumPy: they run
-    again, and ``t.data`` is then a tensor. What would drop a derivative there raises.
+    again, and ``t.data`` is then a tensor. What would drop a derivative there raises. So what
+    ``__call__`` computes for ``backward_var`` has to be stored on `self`, and nowhere else.
 
     The tensors are the operation's own: they have the values of the call, whatever is written
     to the user's tensors later. Arrays that it gets are read-only while the graph lives.
@@ -143,7 +145,8 @@ class Operation(ABC):
         """Add to ``t._grad`` of each variable what `backward_var` gives for it.
 
         It may be overridden, where it is cheaper to compute the gradients of several variables at
-        once; ``t._grad`` is None before.
+        once; ``t._grad`` is None before. What it leaves there must be what ``backward_var`` may
+        return.
         """
         masked = self.where is not True
         for i, t in enumerate(self.variables):
@@ -318,7 +321,7 @@ class _Call:
         if not all([isinstance(x, Name) for x in inputs]):
             inputs = _strong(inputs, cls.__name__)
         self.order: list[int] | None = None
-        if len({*map(id, inputs)}) < len(inputs):
+        if len(inputs) > 1 and len({*map(id, inputs)}) < len(inputs):
             places = {id(x): i for i, x in enumerate({id(x): x for x in inputs}.values())}
             self.order = [places[id(x)] for x in inputs]
             inputs = [*{id(x): x for x in inputs}.values()]
@@ -557,7 +560,8 @@ def execute_op(
     Raises
     ------
     InvalidGradient
-        In a backward pass, if the operation gives something that is no gradient of its variable.
+        In a backward pass, if the operation gives something that is no gradient of its variable;
+        at once, if it returns a view and its gradient is not that of the place of the view.
 
     Examples
     --------
@@ -602,9 +606,9 @@ def _check_class(cls: Any) -> None:
 def _value(call: _Call, result: Any, constant: bool | None) -> Any:
     """The value of the result, or None if it carries no gradient; looked at if somebody watches."""
     mode = tracking()
+    v = _recorded(call, result, constant) if mode else None
     if mode.__class__ is bool:
-        return _recorded(call, result, constant)
-    v = _recorded(call, result, constant)
+        return v
     mode.saw(type(call.op).__name__, [t._array for t in call.tensors], result, v)
     return v
 

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import threading
 
 import numpy as np
 import pytest
@@ -895,6 +896,27 @@ def test_masked_out_singularities_have_no_derivatives_of_any_order(shape):
     np.testing.assert_allclose(xy, np.diag(-rows * inverse**2))
     np.testing.assert_allclose(yx, xy)
     np.testing.assert_allclose(yy, np.diag(2 * rows * x * inverse**3))
+
+
+def test_threads_run_operations_side_by_side():
+    shared = mg.tensor(X)
+    failures = []
+
+    def work(k):
+        x = k * X
+        for _ in range(10):
+            h = mg.hessian(lambda x: op(StoredExp, op(Reversed, x * shared)).sum())(x)
+            expected = np.diag(X**2 * np.exp(x * X))
+            y = op(Product, shared, x)
+            if not (np.allclose(h, expected) and np.allclose(y, X * x)):
+                failures.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
 
 
 def test_operands_and_arguments_of_the_wrong_kind():

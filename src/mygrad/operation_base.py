@@ -736,13 +736,13 @@ def _in_one_piece(t: Name) -> None:
     array = root._array
     if not isinstance(array, np.ndarray):
         return
-    state = as_root(root)
     axes = memory_order(array)
     if not (array if axes is None else array.transpose(axes)).flags.c_contiguous:
-        copied, stamp = np.array(array, order="K"), object()
+        state, copied, stamp = as_root(root), np.array(array, order="K"), object()
         root._array, state.handed, state.stamp = copied, [], stamp
-    # The result may be a view of this very array, so graphs cannot keep a copy of a part.
-    state.held = True
+    if root._home is not None:
+        # The result may be a view of this very array, so the operation cannot get a copy.
+        root._home.held = True  # type: ignore[union-attr]
 
 
 def _as_view(call: _Call, result: np.ndarray, constant: bool | None) -> Any:

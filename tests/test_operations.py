@@ -754,13 +754,13 @@ class NormOnObject(Norm):
 
 
 class NormInSlot(Norm):
-    __slots__ = ("total",)
+    __slots__ = "__total"
 
     def keep(self, total):
-        self.total = total
+        self.__total = total
 
     def kept(self):
-        return self.total
+        return self.__total
 
 
 class NormInClosure(Norm):
@@ -790,7 +790,7 @@ def test_what_was_stored_is_differentiated_wherever_it_is(cls):
 def test_numbers_taken_of_arrays_are_no_numbers_in_higher_orders(convert):
     class Converted(NormInSlot):
         def keep(self, total):
-            self.total = convert(total)
+            super().keep(convert(total))
 
     def f(x):
         return op(Converted, x).sum()
@@ -927,7 +927,9 @@ def test_operands_and_arguments_of_the_wrong_kind():
     with pytest.raises(TypeError, match="op_args= and op_kwargs= of Scaled are a tuple and a dict"):
         op(Scaled, x, op_args=3.0)
     with pytest.raises(TypeError, match="got a tuple and a list"):
-        op(Scaled, x, op_kwargs=[3.0])
+        op(Scaled, x, op_args=(), op_kwargs=[3.0])
+    with pytest.raises(TypeError, match="got a ndarray and a dict"):
+        op(Scaled, x, op_args=X)
 
 
 def test_nothing_is_locked_in_no_autodiff():

@@ -269,13 +269,6 @@ def _is_inert(x: Any) -> bool:
     return x is np._NoValue or isinstance(x, _INERT)
 
 
-def _stored(op: Operation) -> list[Any]:
-    """What ``__call__`` has stored on its object."""
-    slots = [name for cls in type(op).__mro__ for name in getattr(cls, "__slots__", ())]
-    names = {*vars(op), *slots} - {"variables", "where", "__dict__", "__weakref__"}
-    return [getattr(op, name) for name in names if hasattr(op, name)]
-
-
 class _Call:
     """What a node of the graph keeps of a call.
 
@@ -317,8 +310,9 @@ class _Call:
         self.first = tick()
         recorded = tracking()
         keeper = Keeper()
-        self.args, self.kwargs = args or (), kwargs or {}
-        if args or kwargs:
+        self.args = () if args is None else args
+        self.kwargs = {} if kwargs is None else kwargs
+        if args is not None or kwargs is not None:
             self._take(keeper if recorded else None, cls.__name__)
         if cls.can_return_view and recorded:
             for t in inputs:
@@ -429,9 +423,10 @@ class _Call:
             else make(x, None if is_constant(t) else leaf(spec_of(x)))
             for x, t in zip(arrays, self.tensors, strict=True)
         ]
-        state = _stored(self.op)
+        state = [x for k, x in vars(self.op).items() if k not in ("variables", "where")]
         stale = lifted and not all([_is_inert(x) for x in state])
-        if stale or any([isinstance(x, Name) for x in state]):
+        hidden = any([vars(cls).get("__slots__") for cls in type(self.op).__mro__])
+        if stale or hidden or any([isinstance(x, Name) for x in state]):
             op = type(self.op)()
             op(*self.placed(tensors), *self.args, **self.kwargs)
             op.variables = tuple(op.variables)

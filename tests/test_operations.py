@@ -415,6 +415,18 @@ def test_views_of_memory_of_any_order(layout, dtype):
     np.testing.assert_array_equal(x, array)
 
 
+def test_a_view_of_a_small_part_of_what_was_written_to():
+    x = mg.tensor(np.arange(10.0))
+    w = +x
+    w[0] = 5.0
+    v = op(Reversed, w[2:4])
+    assert v.base is w
+    v[0] *= 7.0
+    np.testing.assert_array_equal(w[:5], [5, 1, 2, 21, 4])
+    (w * w).backward()
+    np.testing.assert_array_equal(x.grad[:5], [0, 2, 4, 2 * 3 * 49, 8])
+
+
 def test_the_gradient_of_a_view_is_that_of_its_place():
     class Negative(Reversed):
         def backward_var(self, grad, index):

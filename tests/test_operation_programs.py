@@ -74,6 +74,22 @@ class Part(Operation):
         return whole
 
 
+class FromLargest(Operation):
+    """Where it looks depends on the numbers."""
+
+    can_return_view = True
+
+    def __call__(self, x):
+        self.variables = (x,)
+        self.start = np.argmax(x.data[:, 0])
+        return x.data[self.start :]
+
+    def backward_var(self, grad, index):
+        whole = np.zeros_like(grad, shape=self.variables[0].shape)
+        whole[self.start :] = grad
+        return whole
+
+
 OPERATIONS = {
     "multiply": Multiply,
     "sine": Sine,
@@ -81,6 +97,7 @@ OPERATIONS = {
     "dot": Dot,
     "flip": Flip,
     "part": Part,
+    "largest": FromLargest,
 }
 NUMPYS = {
     "multiply": np.multiply,
@@ -89,6 +106,7 @@ NUMPYS = {
     "dot": np.matmul,
     "flip": lambda x: x[::-1],
     "part": lambda x: x.T[1:, ::2],
+    "largest": lambda x: x[np.argmax(x[:, 0]) :],
 }
 
 
@@ -99,7 +117,7 @@ def run(seed, x, call):
     for _ in range(choose.randint(3, 9)):
         step = choose.choice([*OPERATIONS, "write", "update", "slice"])
         a = choose.choice(pool)
-        if step in ("sine", "bell", "flip"):
+        if step in ("sine", "bell", "flip", "largest"):
             pool.append(call(step, a))
         elif step == "multiply":
             pool.append(call(step, a, choose.choice([b for b in pool if b.shape == a.shape])))

@@ -1,6 +1,8 @@
 """Operations of the user's: `mygrad.operation_base` and `mygrad.execute_op`."""
 
+import copy
 import gc
+import threading
 
 import numpy as np
 import pytest
@@ -315,6 +317,171 @@ def test_writes_through_a_view_and_to_its_base():
     np.testing.assert_allclose(x.grad, expected, rtol=1e-6)
 
 
+class FromLargest(Operation):
+    """Where it looks depends on the numbers, which change."""
+
+    can_return_view = True
+
+    def __call__(self, x):
+        self.variables = (x,)
+        start = np.argmax(x.data)
+        return x.data[start : start + 2]
+
+    def backward_var(self, grad, index):
+        x = self.variables[0].data
+        g = np.zeros_like(x)
+        start = np.argmax(x)
+        g[start : start + 2] = grad
+        return g
+
+
+def test_a_view_stays_where_it_is():
+    def program(x, look):
+        x = +x
+        v = look(x)
+        x[3] = 50.0 * x[0]
+        v *= x[3]
+        x[0] = v[0] * v[1]
+        return v * [1.0, 10.0] + x[0] * x[2]
+
+    def ours(x):
+        return program(x, lambda x: op(FromLargest, x))
+
+    def numpys(x):
+        return program(x, lambda x: x[1:3])
+
+    x = np.array([0.3, 1.5, -0.7, 0.9])
+    np.testing.assert_allclose(ours(mg.tensor(x)), numpys(x))
+    for transform in (
+        lambda f: mg.jacobian(f)(x),
+        lambda f: mg.jvp(f, (x,), (x[::-1],))[1],
+        lambda f: mg.hessian(lambda x: f(x).sum())(x),
+        lambda f: mg.jvp(mg.grad(lambda x: f(x).sum()), (x,), (x[::-1],))[1],
+    ):
+        np.testing.assert_allclose(transform(ours), transform(numpys), rtol=1e-12)
+
+
+class Corner(Operation):
+    can_return_view = True
+
+    def __call__(self, x):
+        self.variables = (x,)
+        return x.data[::-1, 1:]
+
+    def backward_var(self, grad, index):
+        g = np.zeros_like(grad, shape=self.variables[0].shape)
+        g[::-1, 1:] = grad
+        return g
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided", "backwards", "view"])
+@pytest.mark.parametrize("dtype", [float, complex, "float32"])
+def test_views_of_memory_of_any_order(layout, dtype):
+    a = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -3.0]], dtype)
+
+    def start():
+        if layout == "view":
+            return (mg.tensor(a.T) * 1).T
+        array = np.array(a, order=layout if layout in "CF" else "C")
+        if layout == "strided":
+            array = np.zeros((2, 7), dtype)[:, 1::2]
+        elif layout == "backwards":
+            array = np.zeros((2, 3), dtype)[::-1]
+        array[...] = a
+        return mg.tensor(array, copy=False)
+
+    def program(x, look):
+        v = look(x)
+        w = look(v)
+        x[1] *= 3
+        w[0] = w[0] * v[1, 1]
+        v *= x[0, 0]
+        return v
+
+    x = start()
+    v = program(x, lambda x: op(Corner, x))
+    array = a.copy()
+    np.testing.assert_array_equal(v, program(array, lambda x: x[::-1, 1:]))
+    np.testing.assert_array_equal(x, array)
+    assert np.shares_memory(v.data, x.data)
+    x = start()
+    (program(+x, lambda x: op(Corner, x)) * [1, 10]).sum().real.backward()
+    y = mg.tensor(a)
+    (program(+y, lambda x: x[::-1, 1:]) * [1, 10]).sum().real.backward()
+    np.testing.assert_allclose(x.grad, y.grad)
+    with mg.no_autodiff:
+        x = start()
+        program(x, lambda x: op(Corner, x))
+    np.testing.assert_array_equal(x, array)
+
+
+def test_a_view_of_a_small_part_of_what_was_written_to():
+    x = mg.tensor(np.arange(10.0))
+    w = +x
+    w[0] = 5.0
+    v = op(Reversed, w[2:4])
+    assert v.base is w
+    v[0] *= 7.0
+    np.testing.assert_array_equal(w[:5], [5, 1, 2, 21, 4])
+    (w * w).backward()
+    np.testing.assert_array_equal(x.grad[:5], [0, 2, 4, 2 * 3 * 49, 8])
+
+
+def test_the_gradient_of_a_view_is_that_of_its_place():
+    class Negative(Reversed):
+        def backward_var(self, grad, index):
+            return -grad[::-1]
+
+    class Unmoved(Reversed):
+        def backward_var(self, grad, index):
+            return grad
+
+    class Conjugate(Reversed):
+        def backward_var(self, grad, index):
+            return np.conjugate(grad[::-1])
+
+    class Outside(Corner):
+        def __call__(self, x):
+            self.variables = (x,)
+            return np.lib.stride_tricks.as_strided(x.data, (3,))
+
+        def backward_var(self, grad, index):
+            return np.array([grad[0], grad[1]])
+
+    for cls in (Negative, Unmoved, Conjugate):
+        x = mg.tensor(X.astype(complex))
+        with pytest.raises(InvalidGradient, match=rf"{cls.__name__}\.backward_var does not put"):
+            op(cls, x)
+        (x * 2).sum().real.backward()
+        np.testing.assert_array_equal(x.grad, [2, 2, 2])
+        # No gradient is asked for.
+        np.testing.assert_array_equal(op(cls, mg.tensor(X, constant=True)), X[::-1])
+    x = mg.tensor(X)
+    with pytest.raises(InvalidGradient, match="Outside"):
+        op(Outside, x[:2])
+
+
+def test_a_view_that_passes_no_gradient_on_is_a_constant():
+    class Skipped(Reversed):
+        def backward_var(self, grad, index):
+            raise SkipGradient
+
+    class NoVariables(Reversed):
+        def __call__(self, x):
+            super().__call__(x)
+            self.variables = ()
+            return x.data[::-1]
+
+    for cls in (Skipped, NoVariables):
+        x = mg.tensor(X)
+        v = op(cls, x)
+        assert v.constant
+        assert np.shares_memory(v.data, x.data)
+        (x * v).backward()
+        np.testing.assert_array_equal(x.grad, X[::-1])
+        assert mg.jvp(lambda x: op(cls, x), (X,), (X,))[1].tolist() == [0, 0, 0]  # noqa: B023
+
+
 def test_without_the_flag_memory_is_not_shared():
     class Same(Operation):
         def __call__(self, x):
@@ -353,6 +520,8 @@ def test_a_view_that_shows_an_element_twice_is_not_written_to():
         v[0, 0] = 1.0
     v.backward()
     np.testing.assert_array_equal(x.grad, [1, 2, 1])
+    h = mg.hessian(lambda x: (op(Windows, x) ** 3).sum())(X)
+    np.testing.assert_allclose(h, np.diag(6 * X * [1, 2, 1]))
 
 
 # ----------------------------------------------------------------------------------------
@@ -505,7 +674,7 @@ def test_what_is_no_gradient(bad):
             return bad
 
     y = op(Bad, mg.tensor(X))
-    with pytest.raises(InvalidGradient, match=r"Bad\.backward_var\(0\) returned"):
+    with pytest.raises(InvalidGradient, match=r"Bad\.backward_var\(0\) gave"):
         y.backward()
 
 
@@ -573,6 +742,220 @@ def test_nothing_is_recorded_in_no_autodiff():
     np.testing.assert_allclose(out, np.hypot(X, 1.0))
     y.backward()
     assert x.grad is None
+
+
+class Norm(Operation):
+    """Times the sum of its squares; subclasses keep that in ways of their own."""
+
+    def __call__(self, x):
+        self.variables = (x,)
+        self.keep(np.sum(x.data**2))
+        return x.data * self.kept()
+
+    def backward_var(self, grad, index):
+        x = self.variables[0].data
+        return grad * self.kept() + 2 * x * np.sum(grad * x)
+
+
+class NormOnObject(Norm):
+    def keep(self, total):
+        self.total = [{"total": total}]
+
+    def kept(self):
+        return self.total[0]["total"]
+
+
+class NormInSlot(Norm):
+    __slots__ = "__total"
+
+    def keep(self, total):
+        self.__total = total
+
+    def kept(self):
+        return self.__total
+
+
+class NormInClosure(Norm):
+    def keep(self, total):
+        self.kept = lambda: total
+
+
+@pytest.mark.parametrize("cls", [NormOnObject, NormInSlot, NormInClosure])
+def test_what_was_stored_is_differentiated_wherever_it_is(cls):
+    h = mg.hessian(lambda x: op(cls, x).sum())(X)
+    expected = mg.hessian(lambda x: np.sum(x * np.sum(x**2)))(X)
+    np.testing.assert_allclose(h, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        float,
+        lambda a: a.item(),
+        lambda a: a.tolist(),
+        lambda a: np.frombuffer(a.tobytes())[0],
+        copy.copy,
+        copy.deepcopy,
+        np.array,
+    ],
+)
+def test_numbers_taken_of_arrays_are_no_numbers_in_higher_orders(convert):
+    class Converted(NormInSlot):
+        def keep(self, total):
+            super().keep(convert(total))
+
+    def f(x):
+        return op(Converted, x).sum()
+
+    np.testing.assert_allclose(mg.grad(f)(X), 2 * X * X.sum() + np.sum(X**2))
+    with pytest.raises(TypeError, match="rule of the user"):
+        mg.hessian(f)(X)
+
+
+def test_an_overridden_backward_is_checked():
+    class Own(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            return x.data * 2
+
+        def backward_var(self, grad, index):
+            raise AssertionError("backward is overridden")
+
+        def backward(self, grad):
+            self.variables[0]._grad = self.found
+
+    for bad in (np.ones(5), np.ones(()), np.ones(3) * 1j, "text", [1.0, 2.0, 3.0]):
+        Own.found = bad
+        for how in ({}, {"create_graph": True}):
+            with pytest.raises(InvalidGradient, match=r"Own\.backward gave"):
+                op(Own, mg.tensor(X)).backward(**how)
+    Own.found = np.ones((2, 3), dtype=int)
+    x = mg.tensor(X)
+    op(Own, x).backward()
+    np.testing.assert_array_equal(x.grad, [2, 2, 2])
+    assert x.grad.dtype == float
+
+
+def test_masked_arrays_are_refused():
+    class Masked(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            return self.result(x.data)
+
+        def backward_var(self, grad, index):
+            return np.ma.array(grad, mask=[True, False, False])
+
+    Masked.result = lambda self, x: np.ma.array(x, mask=[True, False, False])
+    with pytest.raises(TypeError, match="masked"):
+        op(Masked, mg.tensor(X))
+    Masked.result = lambda self, x: x + 0
+    y = op(Masked, mg.tensor(X))
+    with pytest.raises(TypeError, match="masked"):
+        y.backward()
+
+
+def test_masks_that_are_none():
+    class Where(Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            self.where = self.mask
+            return x.data * 2
+
+        def backward_var(self, grad, index):
+            return grad * 2
+
+    for mask in (None, [1, 0, 1], np.ones(3)):
+        Where.mask = mask
+        with pytest.raises(TypeError, match="is a mask, of booleans"):
+            op(Where, mg.tensor(X))
+    Where.mask = [True, False]
+    y = op(Where, mg.tensor(X))
+    with pytest.raises(InvalidGradient, match="a mask of shape \\(2,\\)"):
+        y.backward()
+    Where.mask = False
+    x = mg.tensor(X)
+    op(Where, x).backward()
+    np.testing.assert_array_equal(x.grad, [0, 0, 0])
+
+
+class Ratio(BinaryUfunc):
+    numpy_ufunc = np.divide
+
+    def backward_var(self, grad, index):
+        x, y = (t.data for t in self.variables)
+        return grad / y if index == 0 else -grad * x / (y * y)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3)])
+def test_masked_out_singularities_have_no_derivatives_of_any_order(shape):
+    mask = np.array([True, False, True])
+    x, y, inverse = np.array([[1.0, 0.0, 3.0], [2.0, 0.0, -4.0], [0.5, 0.0, -0.25]])
+    rows = shape[0] if len(shape) > 1 else 1
+
+    def f(x, y):
+        if len(shape) > 1:
+            x = np.broadcast_to(x, shape)
+        out = +mg.zeros(shape, dtype=float)
+        return op(Ratio, x, y, op_kwargs={"where": mask}, out=out).sum()
+
+    gx, gy = mg.grad(f, (0, 1))(x, y)
+    np.testing.assert_allclose(gx, rows * inverse)
+    np.testing.assert_allclose(gy, -rows * x * inverse**2)
+    t = np.array([1.0, 2.0, 3.0])
+    _, tangent = mg.jvp(f, (x, y), (t, t))
+    np.testing.assert_allclose(tangent, np.sum(t * (gx + gy)))
+    (_, xy), (yx, yy) = mg.hessian(f, (0, 1))(x, y)
+    np.testing.assert_allclose(xy, np.diag(-rows * inverse**2))
+    np.testing.assert_allclose(yx, xy)
+    np.testing.assert_allclose(yy, np.diag(2 * rows * x * inverse**3))
+
+
+def test_threads_run_operations_side_by_side():
+    shared = mg.tensor(X)
+    failures = []
+
+    def work(k):
+        x = k * X
+        for _ in range(10):
+            h = mg.hessian(lambda x: op(StoredExp, op(Reversed, x * shared)).sum())(x)
+            expected = np.diag(X**2 * np.exp(x * X))
+            y = op(Product, shared, x)
+            if not (np.allclose(h, expected) and np.allclose(y, X * x)):
+                failures.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_operands_and_arguments_of_the_wrong_kind():
+    x = mg.tensor(X)
+    for bad in (None, "text", np.array([None])):
+        with pytest.raises(TypeError, match="an operand of Product is no array of numbers"):
+            op(Product, x, bad)
+    with pytest.raises(TypeError, match="op_args= and op_kwargs= of Scaled are a tuple and a dict"):
+        op(Scaled, x, op_args=3.0)
+    with pytest.raises(TypeError, match="got a tuple and a list"):
+        op(Scaled, x, op_args=(), op_kwargs=[3.0])
+    with pytest.raises(TypeError, match="got a ndarray and a dict"):
+        op(Scaled, x, op_args=X)
+
+
+def test_nothing_is_locked_in_no_autodiff():
+    a = np.array([1.0, 2.0])
+    seen = []
+
+    class Looks(Product):
+        def __call__(self, x, y):
+            seen.append((a.flags.writeable, x.data.flags.writeable))
+            return super().__call__(x, y)
+
+    with mg.no_autodiff:
+        op(Looks, mg.tensor(a, copy=False), a)
+    assert seen == [(True, False)]
 
 
 def test_the_creator_names_the_operation():

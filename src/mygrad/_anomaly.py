@@ -9,7 +9,7 @@ watch leaves a `Trace` in what is recorded: what the operation was given, and th
 
 import linecache
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -105,6 +105,10 @@ class Watch(Mode):
         with mode_set(Watch(self.recording, self.inf, True)):
             yield
 
+    def around(self, rule: Any) -> AbstractContextManager[None]:
+        """The context for a rule to run in: it rests, unless the rule runs the user's function."""
+        return nullcontext() if rule is not None and rule.runs_the_users else self.rest()
+
     def saw(self, name: str, operands: Any, result: Any, v: Value | None = None) -> None:
         """Look at the result of an operation, which has the value `v`."""
         found = unwrap(operands)
@@ -114,7 +118,7 @@ class Watch(Mode):
             add_guard(v, (trace,))
         if self.resting:
             return
-        for part in result if result.__class__ in (list, tuple) else (result,):
+        for part in result if isinstance(result, (list, tuple)) else (result,):
             fault = _fault(part, self.inf)
             if fault is not None:
                 trace = trace or Trace(name, _describe(found))
@@ -159,7 +163,7 @@ class Watch(Mode):
         """Let a rule run, and look at what has arrived at the parents."""
         # In a pass over arrays, the value is cleared when this is done.
         rule, trace, above = v.rule, _trace_of(v), parents(v)
-        with nullcontext() if rule is not None and rule.runs_the_users else self.rest():
+        with self.around(rule):
             run()
         for parent in above:
             self.check(rule, trace, arrived(parent), "backward")
@@ -204,9 +208,13 @@ def detect_anomaly(*, inf: bool = True) -> Any:
     Notes
     -----
     Operations that a tensor takes part in are looked at (constants and ``no_autodiff`` included),
-    what is written into tensors, backward and forward passes, and all function transforms. Views
-    and data that tensors are made from are not: the operation that uses these is. Nor are functions
-    without a derivative, and methods of ufuncs (``np.multiply.outer``), of constants.
+    what is written into tensors, backward and forward passes, and all function transforms. What
+    happens inside a function of NumPy's, an operation of the user's or a rule is not: only what
+    comes of it.
+
+    A nan that was there before, in data that a tensor is made of, is no error. The first operation
+    whose result has it is, and the message says which of its operands had it. Views are no
+    operations; functions that deal with it (``np.nan_to_num``, ``np.nansum``, ``np.isnan``) pass.
     Arrays of other libraries (Dask's, say) are not looked at, for that would compute them.
 
     Examples

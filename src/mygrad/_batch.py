@@ -565,22 +565,12 @@ class BatchFlow(Flow):
         self.k = k
 
     def pull(self, v: Value, g: Any) -> None:
-        sent = _Sent(self)
-        try:
-            v.rule.pull(v, g, sent)
-            found = sent.sent
-        except CannotBatch:
-            runs = []
-            for i in range(self.k):
-                one = _Sent(self)
-                v.rule.pull(v, _one(g, i), one)
-                runs.append(one.sent)
-            found = [
-                (each[0][0], each[0][1], _joined([c for _, _, c in each]))
-                for each in zip(*runs, strict=True)
-            ]
         mode = tracking()
-        if mode.__class__ is not bool:
+        if mode.__class__ is bool:
+            found = self._sent(v, g)
+        else:
+            with mode.around(v.rule):
+                found = self._sent(v, g)
             for _, _, c in found:
                 mode.look(v, _data(c), "backward")
         for parent, index, c in found:
@@ -588,6 +578,23 @@ class BatchFlow(Flow):
                 self.gather(parent, c)
             else:
                 self.add_output(parent, index, c)
+
+    def _sent(self, v: Value, g: Any) -> list[tuple[Value, int | None, Any]]:
+        """What the rule of a value sends: parents, which of their outputs, and cotangents."""
+        sent = _Sent(self)
+        try:
+            v.rule.pull(v, g, sent)
+            return sent.sent
+        except CannotBatch:
+            runs = []
+            for i in range(self.k):
+                one = _Sent(self)
+                v.rule.pull(v, _one(g, i), one)
+                runs.append(one.sent)
+            return [
+                (each[0][0], each[0][1], _joined([c for _, _, c in each]))
+                for each in zip(*runs, strict=True)
+            ]
 
 
 class BatchPush(Push):

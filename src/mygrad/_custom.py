@@ -5,7 +5,7 @@ picked from it, as for NumPy's functions with several results.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import update_wrapper, wraps
 from inspect import signature
 from types import MethodType
@@ -161,6 +161,12 @@ def recorded_rule() -> Iterator[None]:
         refusing.reset(token)
 
 
+def _resting() -> AbstractContextManager[None]:
+    """Who watches looks at the results of a function with a rule, and not at what is inside."""
+    mode = tracking()
+    return nullcontext() if mode.__class__ is bool else mode.rest()
+
+
 class _Custom:
     """A function with a rule of the user's."""
 
@@ -185,7 +191,12 @@ class _Custom:
             bound = signature(self._f).bind(*args, **kwargs)
             args, kwargs = bound.args, bound.kwargs
         if not tracking() or not any([carries(x) for x in leaves_of((args, kwargs))]):
-            return self._f(*args, **kwargs)
+            with _resting():
+                out = self._f(*args, **kwargs)
+            mode = tracking()
+            if mode.__class__ is not bool:
+                mode.saw(title(self._f), leaves_of((args, kwargs)), leaves_of(out))
+            return out
         if any([carries(x) for x in leaves_of(kwargs)]):
             raise TypeError(
                 f"{title(self._f)} has a rule for its positional arguments, but its keyword-only "
@@ -193,7 +204,8 @@ class _Custom:
                 "positional."
             )
         call = _Arguments(args, kwargs)
-        out, kept = self._run(*call.filled(call.arrays()))
+        with _resting():
+            out, kept = self._run(*call.filled(call.arrays()))
         leaves = [_array(x) for x in leaves_of(out)]
         for x in leaves:
             if carries(x):

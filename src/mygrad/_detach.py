@@ -8,7 +8,7 @@ from ._value import CLEARED, Input, Value
 from ._warn import warn_user
 from .errors import DetachedGradientWarning
 
-__all__ = ["Refused", "data_follows", "notice", "notice_input", "refusing"]
+__all__ = ["Refused", "data_follows", "notice", "notice_input", "refuse", "refusing"]
 
 
 class Refused(TypeError):
@@ -59,7 +59,14 @@ def notice(t: Name) -> None:
         warn_user(_MESSAGE, DetachedGradientWarning)
 
 
+def refuse(t: Name) -> None:
+    """`notice` where the user says that numbers are meant: in a rule, those of arrays were."""
+    if refusing.get():
+        notice(t)
+
+
 def notice_input(t: Name) -> None:
-    """`notice` where tensors become leaves: that is meant, but for the input of a transform."""
-    if t._home.__class__ is not View and stored_value(t).__class__ is Input:
+    """`notice` where tensors become leaves: that is meant, but not of inputs, and not in rules."""
+    is_input = t._home.__class__ is not View and stored_value(t).__class__ is Input
+    if is_input or refusing.get():
         notice(t)

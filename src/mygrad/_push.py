@@ -112,7 +112,12 @@ class Flow:
 
     def pull(self, v: Value, g: Any) -> None:
         # Sums of arrays without axes are NumPy's numbers.
-        v.rule.pull(v, np.asarray(g) if isinstance(g, np.generic) else g, self)
+        g = np.asarray(g) if isinstance(g, np.generic) else g
+        mode = tracking()
+        if mode.__class__ is bool:
+            v.rule.pull(v, g, self)
+        else:
+            mode.pull(v, lambda: v.rule.pull(v, g, self), self.grads.get)
 
 
 class _Collector:

@@ -11,8 +11,6 @@ not hold, a *home*:
 """
 
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -371,25 +369,33 @@ def _retire(v: Value) -> Value:
 _amid_pass: ContextVar[bool] = ContextVar("mygrad_amid_pass", default=False)
 
 
-@contextmanager
-def amid_pass() -> Iterator[None]:
+class amid_pass:
     """Inside, a function of the user's runs while a pass is under way.
 
     The array of a leaf is handed out as a copy: the pass does not see leaves change places.
     """
-    token = _amid_pass.set(True)
-    try:
-        yield
-    finally:
-        _amid_pass.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _amid_pass.set(True)
+
+    def __exit__(self, *error: object) -> None:
+        _amid_pass.reset(self._token)
 
 
 def expose(t: Name) -> Any:
     """The current array of a tensor, to be handed out to the user."""
+    home = t._home
+    if home.__class__ is Root:
+        # Is it known outside already?
+        data = t._array
+        for reference in home.handed:
+            if reference() is data:
+                return data
     data = data_of(t)
     if not isinstance(data, np.ndarray):
         return data
-    home = t._home
     root = root_of(home) if home.__class__ is View else t
     state = as_root(root)
     if root is not t and not data.flags.writeable:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ._detach import data_follows, notice, notice_input
+from ._detach import data_follows, notice, notice_input, refuse
 from ._functions import apply, array_function, cast
 from ._guard import restorable
 from ._indexing import is_basic
@@ -551,14 +551,17 @@ class Tensor(Name):
 
     def item(self, *args: Any) -> Any:
         """Return the only element, or that at `args`, as a Python number."""
+        refuse(self)
         return data_of(self).item(*args)
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
+        refuse(self)
         return data_of(self).tolist()
 
     def tobytes(self, order: Any = "C") -> bytes:
         """Return the elements as bytes; see `numpy.ndarray.tobytes`."""
+        refuse(self)
         return data_of(self).tobytes(order)  # type: ignore[no-any-return]
 
     def _single(self) -> Any:
@@ -682,12 +685,14 @@ class Tensor(Name):
     __le__ = compare(operator.le)
     __gt__ = compare(operator.gt)
     __ge__ = compare(operator.ge)
-    __floordiv__ = compare(operator.floordiv)
     __and__ = __rand__ = compare(operator.and_)
     __or__ = __ror__ = compare(operator.or_)
     __xor__ = __rxor__ = compare(operator.xor)
     __lshift__ = compare(operator.lshift)
     __rshift__ = compare(operator.rshift)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return NotImplemented if steps_back(other.__class__) else np.floor_divide(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
         return np.floor_divide(other, self)

@@ -55,7 +55,11 @@ def call(func: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
             "their arrays then. Use numpy.where(mask, f(numpy.where(mask, x, inside)), other)."
         )
     if method != "__call__":
-        return _METHODS[method](func, *inputs, **kwargs)
+        mode = tracking()
+        if mode.__class__ is bool or method == "at" or kwargs.get("out") is not None:
+            return _METHODS[method](func, *inputs, **kwargs)
+        name = f"{name_of(func)}.{method}"
+        return mode.compose(name, lambda: _METHODS[method](func, *inputs, **kwargs), inputs)
     if rule.__class__ is Elementwise:
         return record_ufunc(rule, inputs, **kwargs)
     if rule is not None:
@@ -83,24 +87,40 @@ def composed(func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     )
 
 
-def plain_call(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def plain_call(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], name: str | None = None
+) -> Any:
     """Run a function without derivative on plain arrays; tensors as ``out=`` are written to."""
     out = kwargs.get("out")
     targets = out if isinstance(out, tuple) else (out,)
     if not any([isinstance(target, Name) for target in targets]):
-        return func(*unwrap(args), **unwrap(kwargs))
+        return _run(func, unwrap(args), unwrap(kwargs), name)
     kwargs = unwrap({k: x for k, x in kwargs.items() if k != "out"})
     if not tracking():
         arrays = tuple([expose(t) if isinstance(t, Name) else t for t in targets])
-        func(*unwrap(args), **kwargs, out=arrays if isinstance(out, tuple) else arrays[0])
+        kwargs["out"] = arrays if isinstance(out, tuple) else arrays[0]
+        _run(func, unwrap(args), kwargs, name)
         return out[0] if isinstance(out, tuple) and len(out) == 1 else out
     arrays = tuple([np.array(data_of(t)) if isinstance(t, Name) else t for t in targets])
-    func(*unwrap(args), **kwargs, out=arrays if isinstance(out, tuple) else arrays[0])
+    kwargs["out"] = arrays if isinstance(out, tuple) else arrays[0]
+    _run(func, unwrap(args), kwargs, name)
     where = kwargs.get("where", True)
     for target, array in zip(targets, arrays, strict=True):
         if isinstance(target, Name):
             _give(target, array, None, where)
     return targets[0] if len(targets) == 1 else targets
+
+
+def _run(func: Callable[..., Any], args: Any, kwargs: dict[str, Any], name: str | None) -> Any:
+    """Run a function on plain arrays, and let who watches look."""
+    result = func(*args, **kwargs)
+    mode = tracking()
+    if mode.__class__ is not bool:
+        # The mask of a method is not one of its result.
+        where = kwargs.get("where", True) if isinstance(func, np.ufunc) else True
+        parts = result if isinstance(result, tuple) else (result,)
+        mode.saw(name or name_of(func), args, [looked_at(part, where) for part in parts])
+    return result
 
 
 def _give(target: Name, array: Any, v: Value | None, where: Any) -> None:
@@ -335,15 +355,15 @@ def _at(func: np.ufunc, target: Any, indices: Any, *operands: Any) -> None:
                 f"{name_of(func)}.at cannot write a tensor that carries a gradient into an array. "
                 "Make the target a tensor: mygrad.tensor(target)."
             )
-        func.at(target, unwrap(indices), *unwrap(operands))
+        _run_at(func, target, unwrap(indices), unwrap(operands))
         return
     indices = array_of(indices, f"{name_of(func)}.at")
     if not tracking():
-        func.at(expose(target), indices, *unwrap(operands))
+        _run_at(func, expose(target), indices, unwrap(operands))
         return
     if not carries((target, *operands)):
         array = np.array(data_of(target))
-        func.at(array, indices, *unwrap(operands))
+        _run_at(func, array, indices, unwrap(operands))
         overwrite(target, array, None)
         return
     if func not in CONSTANTS and func not in RULES:
@@ -366,6 +386,16 @@ def _at(func: np.ufunc, target: Any, indices: Any, *operands: Any) -> None:
         set_item(target, where, value)
 
 
+def _run_at(func: np.ufunc, array: Any, indices: Any, operands: tuple[Any, ...]) -> None:
+    mode = tracking()
+    if mode.__class__ is bool:
+        func.at(array, indices, *operands)
+        return
+    before = np.array(array[indices])
+    func.at(array, indices, *operands)
+    mode.saw(f"{name_of(func)}.at", (before, *operands), array[indices])
+
+
 def _occurrences(numbers: np.ndarray) -> np.ndarray:
     """For each entry, how often the same number stands before it."""
     order = np.argsort(numbers, kind="stable")
@@ -381,7 +411,8 @@ def _plain_method(
     func: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """A method on operands without gradients: a constant tensor, or what NumPy's functions give."""
-    result = plain_call(getattr(func, method), args, keywords)
+    name = f"{name_of(func)}.{method}"
+    result = plain_call(getattr(func, method), args, keywords, name)
     if func in CONSTANTS or isinstance(result, Name):
         return result
     return wrap(result, None, None)

@@ -29,32 +29,35 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from operator import is_
 from typing import Any, ClassVar
+from weakref import ref
 
 import numpy as np
 
 from ._batch import Batch, CannotBatch
 from ._custom import check_closed, own_copy, recorded_rule
 from ._detach import data_follows
-from ._lens import UNKNOWN
+from ._lens import UNKNOWN, Lens, dense_like, memory_order
 from ._modes import tracking
 from ._operands import Keeper, array_of, carries, prepare, unwrap
-from ._pull import fit
+from ._pull import ArrayRun, fit
 from ._record import (
     check_constant,
-    extended,
-    hand_out,
     has_gradient,
     over_array,
     record,
+    scatter,
     view_of,
     wrap,
     wrap_view,
 )
 from ._state import (
     Name,
+    Root,
     View,
     amid_pass,
+    as_root,
     data_of,
     expose,
     is_constant,
@@ -63,7 +66,7 @@ from ._state import (
     value_of,
 )
 from ._table import Rule, view
-from ._value import UNBORN, add_guard, leaf, node, spec_of, tick
+from ._value import ELSEWHERE, UNBORN, add_guard, leaf, node, spec_of, tick
 from ._write import apart, check_writeable, overwrite, single, write
 from .errors import InvalidGradient, SkipGradient
 
@@ -98,14 +101,16 @@ class Operation(ABC):
     where
         Elements of the gradients where this mask is False are zero.
     can_return_view
-        Set to True in the class of an operation whose result may be a view of its variable. Then
-        the result has a ``base``, and writing to one is seen in the other. Where the view looks
-        must not depend on the numbers. Without it, a result that shares memory is copied.
+        Set to True in the class of an operation whose result may be a view of its variable, of the
+        same dtype. Then the result has a ``base``, and writing to one is seen in the other. It
+        stays where it is in memory, and that is where its gradient goes. ``backward_var`` is called
+        once to see that it says the same. Without it, a result that shares memory is copied.
 
     Notes
     -----
     Derivatives of higher order and forward mode take both methods to be written in NumPy: they run
-    again, and ``t.data`` is then a tensor. What would drop a derivative there raises.
+    again, and ``t.data`` is then a tensor. What would drop a derivative there raises. So what
+    ``__call__`` computes for ``backward_var`` has to be stored on `self`, and nowhere else.
 
     The tensors are the operation's own: they have the values of the call, whatever is written
     to the user's tensors later. Arrays that it gets are read-only while the graph lives.
@@ -140,22 +145,40 @@ class Operation(ABC):
         """Add to ``t._grad`` of each variable what `backward_var` gives for it.
 
         It may be overridden, where it is cheaper to compute the gradients of several variables at
-        once; ``t._grad`` is None before.
+        once; ``t._grad`` is None before. What it leaves there must be what ``backward_var`` may
+        return.
         """
+        masked = self.where is not True
         for i, t in enumerate(self.variables):
             if t.constant:
                 continue
-            masked = self.where is not True
-            # Masked-out elements may sit on singularities: what they give is thrown away.
-            with np.errstate(all="ignore") if masked else nullcontext():
-                try:
+            try:
+                # Masked-out elements may sit on singularities: what they give is thrown away.
+                with np.errstate(all="ignore") if masked else _nothing:
                     c = self.backward_var(grad, i, **kwargs)
-                except SkipGradient:
-                    continue
-                c = _checked(c, f"{type(self).__name__}.backward_var({i})")
-                c = np.where(self.where, c, 0) if masked else c
-            c = _summed(c, t, f"{type(self).__name__}.backward_var({i})")
+            except SkipGradient:
+                continue
+            if masked or not _is_plain(c, t):
+                what = f"{type(self).__name__}.backward_var({i})"
+                c = _checked(c, what)
+                c = _summed(_masked(c, self.where, what) if masked else c, t, what)
             t._grad = c if t._grad is None else t._grad + c
+
+
+#: A context that changes nothing.
+_nothing = nullcontext()
+
+
+def _resting() -> Any:
+    """Who watches looks at the results of an operation, and not at what is inside."""
+    mode = tracking()
+    return _nothing if mode.__class__ is bool else mode.rest()
+
+
+def _is_plain(c: Any, t: Any) -> bool:
+    """Is this an array of the shape and dtype of its variable?"""
+    x = t._array
+    return c.__class__ is np.ndarray and c.shape == x.shape and c.dtype == x.dtype
 
 
 def _checked(c: Any, what: str) -> Any:
@@ -164,13 +187,29 @@ def _checked(c: Any, what: str) -> Any:
         hasattr(c, "shape") and hasattr(c, "dtype")
     ):
         raise InvalidGradient(
-            f"{what} returned {c!r} (a {type(c).__name__}); a gradient is an array or a number. "
+            f"{what} gave {c!r} (a {type(c).__name__}); a gradient is an array or a number. "
             "For none, raise mygrad.errors.SkipGradient."
         )
-    c = c if hasattr(c, "dtype") else np.asarray(c)
+    c = _array(c)
     if c.dtype.kind not in "biufc":
-        raise InvalidGradient(f"{what} returned an array of dtype {c.dtype}, which is no gradient")
+        raise InvalidGradient(f"{what} gave an array of dtype {c.dtype}, which is no gradient")
     return c
+
+
+def _array(x: Any) -> Any:
+    """What a method of the user's gave, as a tensor or an array of no subclass."""
+    x = x if x.__class__ is np.ndarray or isinstance(x, Name) else prepare(x)[0]
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def _masked(c: Any, where: Any, what: str) -> Any:
+    try:
+        return np.where(where, c, 0)
+    except ValueError:
+        raise InvalidGradient(
+            f"{what} gave a gradient of shape {c.shape}, which does not go with the attribute "
+            f"where, a mask of shape {where.shape}"
+        ) from None
 
 
 def _summed(c: Any, t: Any, what: str) -> Any:
@@ -184,9 +223,9 @@ def _summed(c: Any, t: Any, what: str) -> Any:
         fits = False
     if not fits or (c.dtype.kind == "c" != spec.dtype.kind):
         raise InvalidGradient(
-            f"{what} returned a gradient of shape {c.shape} and dtype {c.dtype} for a variable of "
-            f"shape {spec.shape} and dtype {spec.dtype}; it must have that shape, or one that it "
-            "broadcasts to."
+            f"{what} gave a gradient of shape {c.shape} and dtype {c.dtype} for a variable of "
+            f"shape {spec.shape} and dtype {spec.dtype}; it must have that shape, or one that the "
+            "variable is broadcast to, and be real for a real variable."
         )
     return fit(c, spec)
 
@@ -196,7 +235,14 @@ def _cotangents(op: Operation, tensors: Sequence[Any], g: Any) -> list[Any]:
     for t in tensors:
         t._grad = None
     op.backward(g)
-    return [t.__dict__.pop("_grad") for t in tensors]
+    found = [t.__dict__.pop("_grad") for t in tensors]
+    if type(op).backward is not Operation.backward:
+        what = f"{type(op).__name__}.backward"
+        found = [
+            c if c is None else _summed(_checked(c, what), t, what)
+            for c, t in zip(found, tensors, strict=True)
+        ]
+    return found
 
 
 @contextmanager
@@ -233,88 +279,120 @@ class _Call:
     tensors
         The tensors that the operation got, each one once.
     order
-        Which of them stands in each place.
-    arrays, parents
-        Their arrays, and the values behind them; None for constants.
+        Which of them stands in each place, if some stand in several.
+    parents
+        The values behind them; None for constants. When the operation has run: None for those that
+        no gradient is computed for, too.
     first
-        Nothing of the call's own is older.
+        The values of other calls that come later are not older.
     given
         The user's tensors.
-    keeper
-        Has the locks on what is kept.
+    locks
+        Those on what is kept.
     """
+
+    __slots__ = (
+        "args",
+        "first",
+        "given",
+        "kwargs",
+        "locks",
+        "op",
+        "order",
+        "parents",
+        "tensors",
+    )
 
     def __init__(
         self, cls: type[Operation], inputs: Sequence[Any], args: Any, kwargs: Any, out: Any
     ) -> None:
-        keeper = self.keeper = Keeper()
         self.op = cls()
-        what = f"{cls.__name__} (op_args or op_kwargs)"
-        self.args = tuple([keeper.argument(array_of(x, what)) for x in args])
-        self.kwargs = {k: keeper.argument(array_of(x, what)) for k, x in kwargs.items()}
         self.first = tick()
-        prepared = [prepare(x) for x in inputs]
-        weak = [x.__class__ in (int, float, complex) for x in inputs]
-        strong = [x for (x, _), w in zip(prepared, weak, strict=True) if not w]
+        recorded = tracking()
+        keeper = Keeper()
+        self.args = () if args is None else args
+        self.kwargs = {} if kwargs is None else kwargs
+        if args is not None or kwargs is not None:
+            self._take(keeper if recorded else None, cls.__name__)
+        if cls.can_return_view and recorded:
+            for t in inputs:
+                if isinstance(t, Name):
+                    _in_one_piece(t)
+        if not all([isinstance(x, Name) for x in inputs]):
+            inputs = _strong(inputs, cls.__name__)
+        self.order: list[int] | None = None
+        if len(inputs) > 1 and len({*map(id, inputs)}) < len(inputs):
+            places = {id(x): i for i, x in enumerate({id(x): x for x in inputs}.values())}
+            self.order = [places[id(x)] for x in inputs]
+            inputs = [*{id(x): x for x in inputs}.values()]
         self.given: list[Any] = []
-        self.arrays: list[Any] = []
+        self.tensors: list[Any] = []
         self.parents: list[Any] = []
-        self.order: list[int] = []
-        places: dict[int, int] = {}
-        for (x, t), is_weak in zip(prepared, weak, strict=True):
-            if t is not None and id(t) in places:
-                self.order.append(places[id(t)])
-                continue
-            if is_weak and strong:
-                # A Python number has no precision of its own.
-                x = np.asarray(x, np.result_type(*strong, x))
-            x = x if hasattr(x, "dtype") else np.asarray(x)
-            x = apart(x, out) if isinstance(out, np.ndarray) else x
-            if cls.can_return_view and t is not None:
-                # The result may be a view of this very array, so it cannot be a copy.
-                home = t._home
-                state = (root_of(home) if home.__class__ is View else t)._home
-                if state is not None:
-                    state.held = True  # type: ignore[union-attr]
-            places[id(t)] = len(self.arrays)
-            self.order.append(len(self.arrays))
+        for y in inputs:
+            x, t = prepare(y)
+            v = None if t is None or not recorded else value_of(t)
+            if out.__class__ is np.ndarray:
+                x = apart(x, out)
+            if recorded and (t is None or t._home is not None):
+                x = keeper.hold(x, t, True)
+            constant = v is None and (t is None or is_constant(t))
             self.given.append(t)
-            self.arrays.append(keeper.hold(x, t, True))
-            self.parents.append(value_of(t) if t is not None and tracking() else None)
-        self.tensors = [
-            _tensor(x, v is not None, t)
-            for x, v, t in zip(self.arrays, self.parents, self.given, strict=True)
-        ]
+            self.tensors.append(_tensor(x, constant))
+            self.parents.append(v)
+        self.locks = keeper.locks
+
+    def placed(self, tensors: list[Any]) -> list[Any]:
+        """The tensors in the places of the arguments, where one may stand several times."""
+        return tensors if self.order is None else [tensors[i] for i in self.order]
+
+    def _take(self, keeper: Keeper | None, name: str) -> None:
+        what = f"{name} (op_args or op_kwargs)"
+        if not isinstance(self.args, (tuple, list)) or not isinstance(self.kwargs, dict):
+            raise TypeError(
+                f"op_args= and op_kwargs= of {name} are a tuple and a dictionary; got a "
+                f"{type(self.args).__name__} and a {type(self.kwargs).__name__}"
+            )
+        args = [array_of(x, what) for x in self.args]
+        kwargs = {k: array_of(x, what) for k, x in self.kwargs.items()}
+        if keeper is not None:
+            args = [keeper.argument(x) for x in args]
+            kwargs = {k: keeper.argument(x) for k, x in kwargs.items()}
+        self.args, self.kwargs = tuple(args), kwargs
 
     def run(self, **out: Any) -> Any:
         """Run the operation; the result is a plain array."""
-        name = type(self.op).__name__
-        result = self.op(*[self.tensors[i] for i in self.order], *self.args, **self.kwargs, **out)
+        op, tensors = self.op, self.tensors
+        with _resting():
+            result = op(*self.placed(tensors), *self.args, **self.kwargs, **out)
         if isinstance(result, Name):
-            v = value_of(result)
-            check_closed(name, [result] if v is not None else [], (), self.first)
+            self.check_closed([result], ())
             result = data_of(result)
-        result = result if hasattr(result, "dtype") else np.asarray(result)
+        result = _array(result)
         if result.dtype.kind not in "biufc":
             raise TypeError(
-                f"{name}.__call__ returned an object of dtype {result.dtype}; it is to return an "
-                "array of numbers"
+                f"{type(op).__name__}.__call__ returned an object of dtype {result.dtype}; it is "
+                "to return an array of numbers"
             )
         self._check_variables()
-        if self.op.where is not True:
-            self.op.where = array_of(self.op.where, f"the attribute where of {name}")
+        if op.where is not True:
+            what = f"the attribute where of {type(op).__name__}"
+            op.where = np.asarray(array_of(op.where, what))
+            if op.where.dtype != bool:
+                raise TypeError(f"{what} is a mask, of booleans; its dtype is {op.where.dtype}")
         return result
 
     def _check_variables(self) -> None:
-        op = self.op
+        op, tensors = self.op, self.tensors
         if not hasattr(op, "variables"):
             raise AttributeError(
                 f"{type(op).__name__}.__call__ is to set self.variables, the tuple of the tensors "
                 "that gradients are computed for"
             )
-        own = {id(t) for t in self.tensors}
-        op.variables = tuple(op.variables)
-        for t in op.variables:
+        op.variables = variables = tuple(op.variables)
+        if len(variables) == len(tensors) and all(map(is_, variables, tensors)):
+            return
+        own = {id(t) for t in tensors}
+        for t in variables:
             if not isinstance(t, Name):
                 raise TypeError(
                     f"{type(op).__name__}.variables contains a {type(t).__name__}; it is to "
@@ -325,26 +403,32 @@ class _Call:
                     f"{type(op).__name__}.variables contains a tensor (shape {t._array.shape}) "
                     "that is none of those that __call__ got; pass it to execute_op"
                 )
-
-    def active(self) -> list[Any]:
-        """For each tensor its parent in the graph, if a gradient is computed for it."""
-        wanted = {id(t) for t in self.op.variables}
-        return [
-            v if id(t) in wanted else None for t, v in zip(self.tensors, self.parents, strict=True)
+        wanted = {id(t) for t in variables}
+        self.parents = [
+            v if id(t) in wanted else None for t, v in zip(tensors, self.parents, strict=True)
         ]
+
+    def check_closed(self, found: Sequence[Any], known: Sequence[Any]) -> None:
+        """Raise TypeError if what the operation gave depends on others than its own tensors."""
+        if any([isinstance(x, Name) for x in found]):
+            own = [value_of(t) for t in self.tensors]
+            check_closed(type(self.op).__name__, found, (*own, *known), self.first)
 
     def again(self, arrays: list[Any]) -> tuple[Operation, list[Any]]:
         """The operation on tensors whose ``data`` are tensors, in a pass that is recorded."""
         lifted = any([isinstance(x, Name) for x in arrays])
         tensors = [
-            own_copy(x) if isinstance(x, Name) else make(x, None if v is None else leaf(spec_of(x)))
-            for x, v in zip(arrays, self.parents, strict=True)
+            own_copy(x)
+            if isinstance(x, Name)
+            else make(x, None if is_constant(t) else leaf(spec_of(x)))
+            for x, t in zip(arrays, self.tensors, strict=True)
         ]
         state = [x for k, x in vars(self.op).items() if k not in ("variables", "where")]
         stale = lifted and not all([_is_inert(x) for x in state])
-        if stale or any([isinstance(x, Name) for x in state]):
+        hidden = any([vars(cls).get("__slots__") for cls in type(self.op).__mro__])
+        if stale or hidden or any([isinstance(x, Name) for x in state]):
             op = type(self.op)()
-            op(*[tensors[i] for i in self.order], *self.args, **self.kwargs)
+            op(*self.placed(tensors), *self.args, **self.kwargs)
             op.variables = tuple(op.variables)
             op.where = self.op.where
             return op, tensors
@@ -354,18 +438,58 @@ class _Call:
         return op, tensors
 
 
-def _tensor(x: Any, active: bool, given: Any) -> Any:
+def _strong(inputs: Sequence[Any], name: str) -> list[Any]:
+    """Operands as arrays and tensors. Python's numbers have no precision of their own."""
+    found: list[Any] = []
+    for y in inputs:
+        x, t = prepare(y)
+        found.append(x if t is None else t)
+    weak = [x.__class__ in (int, float, complex) for x in found]
+    strong = [unwrap(x) for x, is_weak in zip(found, weak, strict=True) if not is_weak]
+    if strong:
+        found = [
+            np.asarray(x, np.result_type(*strong, x)) if is_weak else x
+            for x, is_weak in zip(found, weak, strict=True)
+        ]
+    found = [x if hasattr(x, "dtype") else np.asarray(x) for x in found]
+    for x in found:
+        if x.dtype.kind not in "biufc":
+            raise TypeError(
+                f"an operand of {name} is no array of numbers, but of dtype {x.dtype}; further "
+                "arguments are passed as op_args= and op_kwargs="
+            )
+    return found
+
+
+def _tensor(x: Any, constant: bool) -> Any:
     """A tensor of the operation's own, whose ``data`` it cannot write to."""
     if isinstance(x, np.ndarray):
         x = x.view()
-        x.flags.writeable = False
-    t = make(x, leaf(spec_of(x)) if active else None)
-    if not active and given is not None and not is_constant(given):
-        t._value = UNBORN
+        x.setflags(write=False)
+    t = make(x, None)
     if isinstance(x, np.ndarray):
         # Being handed out, and read-only, it needs no lock.
-        hand_out(t)
+        home = Root(None if constant else UNBORN)
+        home.handed.append(ref(x))
+        t._home = home
+        t._value = ELSEWHERE
+    elif not constant:
+        t._value = UNBORN
     return t
+
+
+def _inside(where: np.ndarray, g: Any, arrays: list[Any]) -> tuple[Any, list[Any]]:
+    """A cotangent and operands of a ufunc that are never on a singularity.
+
+    Masked-out elements get the operands of one that is not. What they give is multiplied by zero
+    later on, and zero times infinity is nan.
+    """
+    where = np.broadcast_to(where, g.shape)
+    if not where.any():
+        return g, arrays
+    at = np.unravel_index(np.argmax(where), where.shape)
+    safe = [np.broadcast_to(unwrap(x), g.shape)[at] for x in arrays]
+    return np.where(where, g, 0), [np.where(where, x, y) for x, y in zip(arrays, safe, strict=True)]
 
 
 class _Operated(Rule):
@@ -379,24 +503,28 @@ class _Operated(Rule):
         if isinstance(g, Batch):
             raise CannotBatch
         call = v.x
-        active = call.active()
-        arrays = [
-            x if p is None else run.lift(x, p) for x, p in zip(call.arrays, active, strict=True)
-        ]
-        recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
+        recorded = False
+        if not isinstance(run, ArrayRun):
+            arrays = [
+                t._array if p is None else run.lift(t._array, p)
+                for t, p in zip(call.tensors, call.parents, strict=True)
+            ]
+            recorded = isinstance(g, Name) or any([isinstance(x, Name) for x in arrays])
         if recorded:
             # The value of a view may be made here, so it comes before what is taken for older.
-            known = (*active, *([value_of(g)] if isinstance(g, Name) else []))
+            known = (*call.parents, *([value_of(g)] if isinstance(g, Name) else []))
             first = tick()
             with _differentiated():
+                if isinstance(call.op, Ufunc) and call.op.where is not True:
+                    g, arrays = _inside(call.op.where, g, arrays)
                 op, tensors = call.again(arrays)
                 found = _cotangents(op, tensors, own_copy(g))
+            check_closed(self.name, found, known, first)
         else:
-            first, known = call.first, ()
             with amid_pass():
                 found = _cotangents(call.op, call.tensors, own_copy(g))
-        check_closed(self.name, found, known, first)
-        for parent, c in zip(active, found, strict=True):
+            call.check_closed(found, ())
+        for parent, c in zip(call.parents, found, strict=True):
             if parent is not None and c is not None:
                 run.add(parent, c if recorded and carries(c) else unwrap(c), False)
 
@@ -432,7 +560,8 @@ def execute_op(
     Raises
     ------
     InvalidGradient
-        In a backward pass, if the operation gives something that is no gradient of its variable.
+        In a backward pass, if the operation gives something that is no gradient of its variable;
+        at once, if it returns a view and its gradient is not that of the place of the view.
 
     Examples
     --------
@@ -453,7 +582,7 @@ def execute_op(
     check_constant(constant)
     _check_class(Op)
     out = single(out, Op.__name__)
-    call = _Call(Op, input_vars, op_args or (), op_kwargs or {}, out)
+    call = _Call(Op, input_vars, op_args, op_kwargs, out)
     if out is not None:
         return _into(out, call, constant)
     result = call.run()
@@ -477,21 +606,21 @@ def _check_class(cls: Any) -> None:
 def _value(call: _Call, result: Any, constant: bool | None) -> Any:
     """The value of the result, or None if it carries no gradient; looked at if somebody watches."""
     mode = tracking()
+    v = _recorded(call, result, constant) if mode else None
     if mode.__class__ is bool:
-        return _recorded(call, result, constant)
-    v = _recorded(call, result, constant)
-    mode.saw(type(call.op).__name__, call.arrays, result, v)
+        return v
+    mode.saw(type(call.op).__name__, [t._array for t in call.tensors], result, v)
     return v
 
 
 def _recorded(call: _Call, result: Any, constant: bool | None) -> Any:
-    parents = [v for v in call.active() if v is not None]
-    if constant is True or not parents or not tracking():
+    parents = [v for v in call.parents if v is not None]
+    if constant is True or not parents:
         return None
     if not has_gradient(result.dtype, type(call.op).__name__):
         return None
     v = node(type(call.op)._rule, None, tuple(parents), spec_of(result), call)
-    add_guard(v, call.keeper.locks)
+    add_guard(v, call.locks)
     # A node that held the user's tensors would be a cycle if the result is written into one.
     call.given.clear()
     for parent in parents:
@@ -533,91 +662,159 @@ def _into(out: Any, call: _Call, constant: bool | None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-class _Look:
-    """How a view operation is run again on other arrays in the place of its variable.
+class _Window:
+    """Which elements of an array are seen, counted in the order of its memory.
 
     Attributes
     ----------
-    op
-        The operation as it was run; `rule` needs what it stored.
-    place, arrays, order
-        Which of the tensors is looked at, the arrays of all, and which stands in each place.
-    seen
-        For each of the operation's variables, is it the one?
+    start, shape, strides
+        The number of the first element, the lengths of the axes, and the steps along them.
+    axes
+        Memory order of the array: see `Lens`.
     """
 
-    def __init__(self, call: _Call, place: int) -> None:
-        self.args, self.kwargs = call.args, call.kwargs
-        self.place, self.order = place, call.order
-        self.arrays = [None if i == place else x for i, x in enumerate(call.arrays)]
-        self.seen = [t is call.tensors[place] for t in call.op.variables]
-        self.op = copy.copy(call.op)
-        # The variable itself would keep the array, and a lock on it.
-        self.op.variables = tuple(
-            [
-                None if is_seen else t
-                for t, is_seen in zip(call.op.variables, self.seen, strict=True)
-            ]
-        )
+    __slots__ = ("axes", "shape", "start", "strides")
+
+    def __init__(self, array: np.ndarray, seen: np.ndarray) -> None:
+        size = array.itemsize
+        self.axes = memory_order(array)
+        self.start = (_address(seen) - _address(array)) // size
+        self.shape = seen.shape
+        self.strides = tuple([step // size for step in seen.strides])
+
+    def places(self) -> np.ndarray:
+        """The number of each element that is seen."""
+        steps = [np.arange(n) * step for n, step in zip(self.shape, self.strides, strict=True)]
+        return np.broadcast_to(sum(np.ix_(*steps), np.asarray(self.start)), self.shape)
+
+    def of(self, memory: np.ndarray) -> np.ndarray:
+        """What is seen of memory, an array of one axis."""
+        size = memory.itemsize
+        strides = [size * step for step in self.strides]
+        return np.ndarray(self.shape, memory.dtype, memory, size * self.start, strides)
 
 
-def _look(x: Any, look: _Look) -> Any:
-    """What a view operation shows of an array."""
+def _address(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _in_memory_order(x: Any, axes: tuple[int, ...] | None) -> Any:
+    return (x if axes is None else x.transpose(axes)).reshape(-1)
+
+
+def _look(x: Any, window: _Window) -> Any:
+    """What there is to see of an array."""
     if isinstance(x, Batch):
         raise CannotBatch
     if isinstance(x, Name):
-        return record(_look, (x, look), {})
-    tensors = [make(x if i == look.place else y, None) for i, y in enumerate(look.arrays)]
-    result = type(look.op)()(*[tensors[i] for i in look.order], *look.args, **look.kwargs)
-    return data_of(result) if isinstance(result, Name) else result
+        return record(_look, (x, window), {})
+    return window.of(_in_memory_order(x, window.axes))
 
 
-def _looked(g: Any, _: Any, _x: Any, look: _Look) -> Any:
+def _looked(g: Any, _: Any, _x: Any, window: _Window) -> Any:
     if isinstance(g, Batch):
         raise CannotBatch
-    known = [value_of(g)] if isinstance(g, Name) else []
-    first = tick()
-    # A view does not depend on the numbers, so there need not be any.
-    zeros = np.broadcast_to(np.zeros((), _x.dtype), _x.shape)
-    t = make(zeros, leaf(spec_of(zeros)))
-    op = copy.copy(look.op)
-    op.variables = tuple(
-        [t if is_seen else u for u, is_seen in zip(op.variables, look.seen, strict=True)]
-    )
-    with _differentiated() if isinstance(g, Name) else amid_pass():
-        (c,) = _cotangents(op, [t], own_copy(g))
-    check_closed(type(op).__name__, [c], known, first)
-    if c is None:
-        return zeros
-    return c if isinstance(g, Name) else unwrap(c)
+    if isinstance(g, Name):
+        return scatter(g, Lens(None, _look, (window,), {}, _x, None))
+    whole = dense_like(_x, window.axes)
+    np.add.at(_in_memory_order(whole, window.axes), window.places(), g)
+    return whole
 
 
 view(_look, _looked)
 UNKNOWN.add(_look)
 
 
-def _as_view(call: _Call, result: Any, constant: bool | None) -> Any:
-    """The result as a view of the tensor whose memory it shares; None if there is none."""
+def _in_one_piece(t: Name) -> None:
+    """Give the tensor that `t` is, or shows, an array without gaps: then places can be counted."""
+    root = root_of(t._home) if t._home.__class__ is View else t
+    array = root._array
+    if not isinstance(array, np.ndarray):
+        return
+    axes = memory_order(array)
+    if not (array if axes is None else array.transpose(axes)).flags.c_contiguous:
+        state, copied, stamp = as_root(root), np.array(array, order="K"), object()
+        root._array, state.handed, state.stamp = copied, [], stamp
+    if root._home is not None:
+        # The result may be a view of this very array, so the operation cannot get a copy.
+        root._home.held = True  # type: ignore[union-attr]
+
+
+def _as_view(call: _Call, result: np.ndarray, constant: bool | None) -> Any:
+    """The result as a view of the tensor whose memory it shares; None if there is none.
+
+    A view stays where it is, whatever numbers were looked at to find the place. So it is the
+    memory that says what is seen, also after writes, and what the derivative is.
+    """
     shared = [
         i
-        for i, (x, t) in enumerate(zip(call.arrays, call.given, strict=True))
-        if t is not None and isinstance(x, np.ndarray) and np.may_share_memory(x, result)
+        for i, (u, t) in enumerate(zip(call.tensors, call.given, strict=True))
+        if t is not None
+        and isinstance(u._array, np.ndarray)
+        and np.may_share_memory(u._array, result)
     ]
-    if len(shared) != 1 or result.dtype != call.arrays[shared[0]].dtype:
+    if len(shared) != 1 or result.dtype != call.tensors[shared[0]].dtype:
         return None
     (place,) = shared
-    if any([v is not None and i != place for i, v in enumerate(call.active())]):
+    if any([v is not None and i != place for i, v in enumerate(call.parents)]):
         # Part of the gradient goes elsewhere.
         return None
-    t, x = call.given[place], call.arrays[place]
-    look = _Look(call, place)
-    # The operation has seen a read-only array.
-    seen = _look(x, look).view()
+    t = call.given[place]
     if not tracking():
+        seen = result.view()
+        if data_of(t).flags.writeable and not _overlaps(result):
+            # The operation has seen a read-only array.
+            seen.setflags(write=True)
         return wrap_view(seen, constant)
-    root, lens = extended(t, x, _look, (look,), {})
-    lens.writeable = lens.writeable and not _overlaps(result)
+    root = root_of(t._home) if t._home.__class__ is View else t
+    array = root._array
+    window = _Window(array, result)
+    seen = _look(array, window)
+    if call.parents[place] is None or not _passes_on(call, place, result, array):
+        constant = True
+    lens = Lens(None, _look, (window,), {}, spec_of(array), array)
+    lens.writeable = lens.injective = not _overlaps(result)
     return view_of(t, seen, root, lens, constant)
+
+
+def _passes_on(call: _Call, place: int, result: np.ndarray, array: np.ndarray) -> bool:
+    """Does the gradient of a view go to its variable?
+
+    Raises
+    ------
+    InvalidGradient
+        If it is not what it must be for a view of that memory: after a write, and in forward
+        mode, there would be others.
+    """
+    x = call.tensors[place]._array
+    # Small integers: their sums are exact.
+    g = np.resize(np.arange(1, 252).astype(result.dtype), result.shape)
+    g = g * (1 + 2j) if g.dtype.kind == "c" else g
+    with amid_pass(), _resting():
+        c = _cotangents(call.op, call.tensors, g.copy())[place]
+    if c is None:
+        return False
+    c = np.asarray(unwrap(c))
+    # Sent to and fro in the memory itself, they cancel.
+    memory = np.zeros(array.size, g.dtype)
+    ends = []
+    for add, part, sent in ((np.add, result, g), (np.subtract, x, c)):
+        window = _Window(array, part)
+        end = window.of(memory)
+        ends.append(end)
+        if _overlaps(part):
+            add.at(memory, window.places(), sent)
+        else:
+            add(end, sent, out=end)
+    off = max([float(np.max(np.abs(end), initial=0)) for end in ends])
+    if not off <= 16 * np.finfo(g.dtype).eps * float(np.max(np.abs(c), initial=1)):
+        name = type(call.op).__name__
+        raise InvalidGradient(
+            f"{name} returned a view (shape {result.shape}) of its variable (shape {x.shape}), but "
+            f"{name}.backward_var does not put each element of a gradient where the view shows "
+            "that element from. Correct it; or, if another gradient is meant, return a copy."
+        )
+    return True
 
 
 def _overlaps(array: np.ndarray) -> bool:

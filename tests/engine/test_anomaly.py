@@ -50,6 +50,22 @@ FORWARD = {
     "numpy.sum": [lambda x: np.sum(x + 1.7e308), lambda x: (x + 1.7e308).sum()],
     "numpy.prod": [lambda x: np.prod(x + 1e200, keepdims=True)],
     "numpy.divmod": [lambda x: np.divmod(x, 0.0)],
+    # Without a derivative.
+    "numpy.floor_divide": [
+        lambda x: x // 0.0,
+        lambda x: np.floor_divide(x, [0.0, 1.0]),
+        lambda x: np.floor_divide(1.0, x, out=np.empty(2)),
+        lambda x: np.floor_divide(1.0, x, out=mg.zeros(2, dtype=float)),
+    ],
+    "numpy.spacing": [lambda x: np.spacing(mg.tensor([np.inf]))],
+    "numpy.divide.reduce": [lambda x: np.divide.reduce(x[::-1])],
+    "numpy.add.reduce": [
+        lambda x: np.add.reduce(x + 1.7e308),
+        lambda x: mg.add.reduce(x + 1.7e308),
+    ],
+    "numpy.multiply.accumulate": [lambda x: np.multiply.accumulate(x + 1e200)],
+    "numpy.divide.reduceat": [lambda x: np.divide.reduceat(x[::-1], [0])],
+    "numpy.divide.outer": [lambda x: np.divide.outer(x + 1, x), lambda x: np.divide.outer(1.0, x)],
     "numpy.linalg.inv": [lambda x: np.linalg.inv(np.diag(x + 1e-320))],
     "assignment": [
         lambda x: (+x).__setitem__(0, np.nan),
@@ -75,6 +91,33 @@ def test_forward(name, operation, constant, mode):
     assert error.line[0] == HERE
     # Outside, nothing is raised.
     operation(leaf(0, 4, constant=constant))
+
+
+@pytest.mark.parametrize("constant", [False, True])
+@pytest.mark.parametrize("mode", [nullcontext(), mg.no_autodiff])
+def test_methods_that_write(constant, mode):
+    x = leaf(0, 4, constant=constant)
+    y = leaf(1, np.nan, constant=constant)
+    zeros, array = mg.zeros((), dtype=float), np.ones(2)
+    with mg.detect_anomaly(), mode:
+        with pytest.raises(AnomalyError, match=r"numpy\.(prod|multiply\.reduce) gave inf"):
+            np.multiply.reduce(x + 1e200, out=zeros)
+        # The nan is elsewhere.
+        np.divide.at(y, [0], 2.0)
+        with pytest.raises(AnomalyError, match=r"numpy\.divide(\.at)? gave inf at \[0\]"):
+            np.divide.at(y, [0, 0], np.array([4.0, 0.0]))
+        with pytest.raises(AnomalyError, match=r"numpy\.divide\.at gave inf at \[0\]"):
+            np.divide.at(array, [0], mg.tensor([0.0], constant=True))
+
+
+def test_what_a_mask_leaves_out_is_anything():
+    x = leaf(np.nan, 4.5, constant=True)
+    with mg.detect_anomaly():
+        out = mg.tensor([np.nan, 0.0], constant=True)
+        np.rint(x, where=[False, True], out=out)
+        np.testing.assert_array_equal(out, [np.nan, 4])
+        with pytest.raises(AnomalyError, match=r"numpy\.rint gave nan at \[0\]"):
+            np.rint(x, out=out)
 
 
 def test_message_has_shapes_and_line():
@@ -243,6 +286,102 @@ def test_custom_rules():
             h(leaf(1, 2)).sum().backward()
         assert caught.value.direction == "backward"
         assert "f" in str(caught.value)
+
+
+RULES = {
+    "vjp": lambda f: mg.custom_vjp(f).defvjp(
+        lambda x: (np.sqrt(x), x), lambda x, g: (g * 0.5 / np.sqrt(x),)
+    ),
+    "jvp": lambda f: (
+        (g := mg.custom_jvp(f)),
+        g.defjvp(lambda x, t: (np.sqrt(x[0]), t[0] * (0.5 / np.sqrt(x[0])))),
+    )[0],
+    "checkpoint": mg.checkpoint,
+    "operation": lambda f: lambda x: mg.execute_op(Root, x),  # the operation
+}
+
+
+class Root(mg.operation_base.Operation):
+    def __call__(self, x):
+        self.variables = (x,)
+        return np.sqrt(x.data)
+
+    def backward_var(self, grad, index):
+        return grad * 0.5 / np.sqrt(self.variables[0].data)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    "way", ["backward", "create_graph", "grad", "jacobian", "jvp", "hvp", "columns"]
+)
+def test_rules_of_the_users_in_all_passes(rule, way):
+    def root(x):
+        return np.sqrt(x)  # the user's root
+
+    g = RULES[rule](root)
+
+    def f(x):
+        return g(x * 1.0)  # the call
+
+    x, t = np.array([4.0, 0.0]), np.ones(2)
+    passes = {
+        "backward": lambda: f(mg.tensor(x)).sum().backward(),
+        "create_graph": lambda: f(mg.tensor(x)).sum().backward(create_graph=True),
+        "grad": lambda: mg.grad(lambda x: f(x).sum())(x),
+        "jacobian": lambda: mg.jacobian(f)(x),
+        "jvp": lambda: mg.jvp(f, (x,), (t,)),
+        "hvp": lambda: mg.hvp(lambda x: f(x).sum())(x, t),
+        "columns": lambda: mg.jacobian(lambda s: f(s * t))(np.array(0.0)),
+    }
+    with mg.detect_anomaly(), pytest.raises(AnomalyError) as caught:
+        passes[way]()
+    error = caught.value
+    assert error.direction == ("tangent" if way in ("jvp", "columns") else "backward")
+    assert error.operands == ("float64 of shape (2,)",)
+    assert error.line[0] == HERE
+    expected = {"checkpoint": ["the call", "the user's root"], "operation": ["the operation"]}
+    assert error.line[1] in [line_of(marker) for marker in expected.get(rule, ["the call"])]
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_what_passes_by_inside_an_operation_of_the_users_does_no_harm(constant):
+    def sinc(x):
+        y = np.where(x == 0, 1.0, np.sin(x) / x)
+        assert np.isnan(np.sin(mg.tensor(0.0)) / mg.tensor(0.0))
+        return y
+
+    @mg.custom_vjp
+    def custom(x):
+        return sinc(x)
+
+    custom.defvjp(lambda x: (sinc(x), x), lambda x, g: (g * 0.0,))
+
+    class Sinc(mg.operation_base.Operation):
+        def __call__(self, x):
+            self.variables = (x,)
+            return sinc(x)
+
+        def backward_var(self, grad, index):
+            return grad * 0.0
+
+    x = leaf(0, 1, constant=constant)
+    with mg.detect_anomaly():
+        np.testing.assert_allclose(custom(x), [1, np.sin(1)])
+        np.testing.assert_allclose(mg.execute_op(Sinc, x), [1, np.sin(1)])
+
+
+def test_nan_in_data_is_told_where_it_is_used():
+    with mg.detect_anomaly():
+        x = leaf(1, np.nan)
+        v = x[::-1].reshape(2, 1)
+        assert np.isnan(v).any()
+        assert np.nansum(np.nan_to_num(x)).item() == 1
+        x.data = np.array([2.0, np.nan])
+        with pytest.raises(AnomalyError) as caught:
+            v + 1
+    assert caught.value.operands[0] == (
+        "float64 of shape (2, 1), with nan at [0, 0] (1 of 2 elements)"
+    )
 
 
 def test_nesting_and_exits():

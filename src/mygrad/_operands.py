@@ -10,7 +10,7 @@ import numpy as np
 
 from ._guard import lock, lock_or_copy, restorable
 from ._modes import guarding, tracking
-from ._state import Name, data_of, guards_of, is_constant, keep
+from ._state import Name, Root, data_of, guards_of, is_constant, keep, reclaim
 from ._value import spec_of
 from ._warn import warn_user
 
@@ -93,6 +93,9 @@ def stacked(x: Any) -> Any:
 def prepare(x: Any) -> tuple[Any, Name | None]:
     """An operand as what NumPy is to work on, and the tensor behind it if there is one."""
     if isinstance(x, Name):
+        home = x._home
+        if home.__class__ is Root and home.handed:
+            reclaim(x)
         return data_of(x), x
     cls = x.__class__
     if cls is np.ndarray or cls is float or cls is int or isinstance(x, np.generic):

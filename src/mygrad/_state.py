@@ -4,12 +4,13 @@ A tensor is a `Name`: its current array, its current value, and, where the simpl
 not hold, a *home*:
 
 - none: the array is the tensor's own and nobody else can write to it. All fast paths.
-- `Root`: part of the tensor was overwritten, or its array was handed out.
+- `Root`: part of the tensor was overwritten, or its array was handed out (until `reclaim`).
 - `View`: the tensor shows part of another one, its root, through a lens.
 
 ``_value`` of a tensor with a home is `ELSEWHERE`, which keeps it off the fast paths.
 """
 
+import sys
 import weakref
 from contextvars import ContextVar
 from typing import Any
@@ -52,6 +53,7 @@ __all__ = [
     "keep",
     "make",
     "private",
+    "reclaim",
     "set_gradient",
     "stored_value",
     "value_of",
@@ -418,3 +420,51 @@ def expose(t: Name) -> Any:
     state.handed = [reference for reference in state.handed if reference() is not None]
     state.handed.append(weakref.ref(data))
     return data
+
+
+def _holders(t: Name, home: Root) -> tuple[int, int, int]:
+    """How often the array of a tensor, and its entry among those handed out, are referred to.
+
+    The tensor's own references are not counted.
+    """
+    return (
+        sys.getrefcount(t._array) - (home.stamp is t._array),
+        weakref.getweakrefcount(t._array),
+        sys.getrefcount(home.handed[0]),
+    )
+
+
+def _holders_if_alone() -> tuple[int, int, int] | None:
+    """What `_holders` says if nobody else has the array; None if references are not counted."""
+    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return None
+    t, home = new(Name), Root(None)
+    t._array = np.empty(0)
+    home.handed.append(weakref.ref(t._array))
+    return _holders(t, home)
+
+
+_ALONE = _holders_if_alone()
+
+
+def reclaim(t: Name) -> None:
+    """Make a tensor whose array was handed out a simple one again, if nobody has the array now.
+
+    After ``w.data -= step``, say, nobody does, and all operations on `w` would be slow.
+    """
+    home = t._home
+    assert isinstance(home, Root)
+    handed = home.handed
+    if len(handed) > 1:
+        home.handed = handed = [reference for reference in handed if reference() is not None]
+    if len(handed) != 1 or home.face is not None or not home.held or _ALONE is None:
+        return
+    if t._array.base is not None or not t._array.flags.owndata or not t._array.flags.writeable:
+        return
+    if handed[0]() is not t._array or _holders(t, home) != _ALONE:
+        return
+    t._value = CONSTANT if home.value is None else home.value
+    t._home = None
+    if _holders(t, home) != _ALONE and t._home is None:
+        # Another thread was given the array just now.
+        t._value, t._home = ELSEWHERE, home

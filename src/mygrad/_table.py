@@ -38,6 +38,8 @@ from typing import Any
 
 import numpy as np
 
+from ._value import Spec
+
 __all__ = [
     "COMPLEX",
     "COMPOSITIONS",
@@ -63,6 +65,7 @@ __all__ = [
     "constant",
     "declined",
     "elementwise",
+    "inside",
     "known_as",
     "linear",
     "linear_in_each",
@@ -325,7 +328,7 @@ class Masked(Rule):
     def pull(self, v: Any, g: Any, run: Any) -> None:
         x, y, mask = v.x
         plain = self.plain
-        operands = plain.operands(v, x, y, run)
+        operands = inside(mask, v.spec.shape, plain.operands(v, x, y, run))
         # Masked-out operands may sit on singularities: what they give is thrown away.
         with np.errstate(all="ignore"):
             for parent, partial in ((v.a, plain.da), (v.b, plain.db)):
@@ -337,9 +340,30 @@ class Masked(Rule):
         if isinstance(plain, Complex) and plain.adjoint is not None:
             return run.transpose(v)
         x, y, mask = v.x
+        operands = inside(mask, v.spec.shape, plain.operands(v, x, y, run))
         with np.errstate(all="ignore"):
-            tangent = _tangent(plain, v, plain.operands(v, x, y, run), run)
-            return np.where(mask, tangent, 0)
+            return np.where(mask, _tangent(plain, v, operands, run), 0)
+
+
+def inside(mask: Any, shape: tuple[int, ...], operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Operands that are not singular where the mask leaves them out.
+
+    There they get the values of one place that it does not leave out. What is thrown away has the
+    cotangent zero in a second derivative, and zero times infinity is nan.
+    """
+    from ._operands import unwrap
+
+    if not isinstance(mask, (bool, np.generic, np.ndarray)) or np.all(mask):
+        return operands
+    mask = np.broadcast_to(mask, shape)
+    place = np.unravel_index(int(np.argmax(mask)), shape) if mask.any() else None
+
+    def changed(x: Any) -> Any:
+        if isinstance(x, Spec) or not hasattr(x, "dtype"):
+            return x
+        return np.where(mask, x, 1 if place is None else np.broadcast_to(unwrap(x), shape)[place])
+
+    return tuple([changed(x) for x in operands])
 
 
 # Methods of arrays that take what the function of the name takes, in half the time.

@@ -65,7 +65,7 @@ from ._state import (
     root_of,
     value_of,
 )
-from ._table import Rule, view
+from ._table import Rule, inside, view
 from ._value import ELSEWHERE, UNBORN, add_guard, leaf, node, spec_of, tick
 from ._write import apart, check_writeable, overwrite, single, write
 from .errors import InvalidGradient, SkipGradient
@@ -478,20 +478,6 @@ def _tensor(x: Any, constant: bool) -> Any:
     return t
 
 
-def _inside(where: np.ndarray, g: Any, arrays: list[Any]) -> tuple[Any, list[Any]]:
-    """A cotangent and operands of a ufunc that are never on a singularity.
-
-    Masked-out elements get the operands of one that is not. What they give is multiplied by zero
-    later on, and zero times infinity is nan.
-    """
-    where = np.broadcast_to(where, g.shape)
-    if not where.any():
-        return g, arrays
-    at = np.unravel_index(np.argmax(where), where.shape)
-    safe = [np.broadcast_to(unwrap(x), g.shape)[at] for x in arrays]
-    return np.where(where, g, 0), [np.where(where, x, y) for x, y in zip(arrays, safe, strict=True)]
-
-
 class _Operated(Rule):
     """An operation of the user's. In a value ``v.x`` is the `_Call`."""
 
@@ -516,7 +502,8 @@ class _Operated(Rule):
             first = tick()
             with _differentiated():
                 if isinstance(call.op, Ufunc) and call.op.where is not True:
-                    g, arrays = _inside(call.op.where, g, arrays)
+                    arrays = list(inside(call.op.where, g.shape, tuple(arrays)))
+                    g = np.where(call.op.where, g, 0)
                 op, tensors = call.again(arrays)
                 found = _cotangents(op, tensors, own_copy(g))
             check_closed(self.name, found, known, first)

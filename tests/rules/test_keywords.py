@@ -194,6 +194,66 @@ def test_where(func, kind):
     trial.check(result, tensors, trial.gradients(where=mask, out=np.zeros(where.shape)))
 
 
+# Points where the function or a derivative is singular, or not a number.
+SINGULAR = {
+    np.log: (0.0,),
+    np.sqrt: (-1.0,),
+    np.cbrt: (0.0,),
+    np.reciprocal: (0.0,),
+    np.arcsin: (2.0,),
+    np.arctanh: (1.0,),
+    np.log1p: (-1.0,),
+    np.exp: (np.inf,),
+    np.divide: (0.0, 0.0),
+    np.power: (-1.0, 0.5),
+    np.hypot: (0.0, 0.0),
+    np.arctan2: (0.0, 0.0),
+    np.float_power: (0.0, -1.0),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("func", "kind", "constant"),
+    [
+        pytest.param(func, kind, constant, id=f"{func.__name__}-{kind.__name__}-{constant}")
+        for func in SINGULAR
+        for kind in (float, complex)
+        for constant in (None, 0, 1)
+        if (constant is None or func.nin == 2)
+        and not (kind is complex and func in (np.cbrt, np.hypot, np.arctan2))
+    ],
+)
+def test_second_derivatives_where_a_mask_leaves_out_singularities(func, kind, constant):
+    """They are those of the rest alone, by all operands or one, the other being an array."""
+    where = np.array([True, False, True, False])
+    good = 0.3 + 0.2j if kind is complex else 0.3
+    points = [
+        np.where(where, good + 0.1 * np.arange(4) * (1 + i), b)
+        for i, b in enumerate(SINGULAR[func])
+    ]
+    active = [i for i in range(func.nin) if i != constant]
+
+    def derivatives(masked):
+        seen = slice(None) if masked else where
+        keywords = {"where": where, "out": np.zeros(4, kind)} if masked else {}
+
+        def loss(*tensors):
+            operands = [x[seen] for x in points]
+            for i, t in zip(active, tensors, strict=True):
+                operands[i] = t
+            return np.sum(np.real(func(*operands, **keywords) ** 2))
+
+        gradient = mg.grad(loss, argnums=tuple(range(len(active))))
+        grads, pull = mg.vjp(gradient, *[points[i][seen] for i in active])
+        direction = np.array([1.0, 0.0, 2.0, 0.0], kind)[seen]
+        return [*grads, *pull((direction,) * len(active))]
+
+    for found, expected in zip(derivatives(True), derivatives(False), strict=True):
+        assert_close(found[where], expected)
+        np.testing.assert_array_equal(found[~where], 0)
+
+
 @each_ufunc
 def test_a_mask_may_change_afterwards(func):
     trial = Trial(func)

@@ -92,12 +92,16 @@ def images() -> tuple[Array, Array, Array, Array]:
     return x, gamma, beta, weights
 
 
-def sequences(gates: int, packed: bool) -> tuple[Array, list[Array]]:
-    """Inputs of 50 steps, and U, W, b of each gate, or those of all gates side by side."""
+def sequences(gates: int, packed: bool, size: tuple[int, ...]) -> tuple[Array, list[Array]]:
+    """Inputs, and U, W, b of each gate, or those of all gates side by side.
+
+    The size is the number of steps, sequences, features, and states.
+    """
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(50, 64, 64)).astype(np.float32)
-    width = 128 * gates if packed else 128
-    shapes = ((64, width), (128, width), (width,)) * (1 if packed else gates)
+    *shape, hidden = size
+    x = rng.normal(size=shape).astype(np.float32)
+    width = hidden * gates if packed else hidden
+    shapes = ((shape[2], width), (hidden, width), (width,)) * (1 if packed else gates)
     return x, [(0.1 * rng.normal(size=s)).astype(np.float32) for s in shapes]
 
 

@@ -36,6 +36,14 @@ CONVOLUTIONS = {
     "digits, 3 x 3": ((64, 8, 8, 8), (16, 8, 3, 3), 1, 1),
 }
 
+# Steps, sequences, features, states.
+SEQUENCES = {
+    "gru": (50, 64, 64, 128),
+    "gru, small": (100, 8, 8, 16),
+    "lstm": (50, 64, 64, 128),
+    "lstm, small": (100, 8, 8, 16),
+}
+
 # Group -> case -> operations in one run. Cases of one group are interleaved with each other.
 # With one operation the table says milliseconds a run, otherwise microseconds an operation.
 OPERATIONS: dict[str, dict[str, int]] = {
@@ -50,7 +58,7 @@ OPERATIONS: dict[str, dict[str, int]] = {
     "views": {f"{n:,} live views": UPDATES for n in VIEWS},
     "elementwise": {"n = 30,000": 1, "n = 1,000,000": 1},
     "mlp": {"both": 1},
-    "layers": dict.fromkeys(("softmax cross-entropy", "batchnorm", "gru", "lstm"), 1),
+    "layers": dict.fromkeys(("softmax cross-entropy", "batchnorm", *SEQUENCES), 1),
     "rosenbrock": {"both": 1},
     "grad": dict.fromkeys(
         ("sum(sin(x) * a)", "the same, tensors", "rosenbrock", "logistic"), CALLS
@@ -72,7 +80,7 @@ DESCRIPTIONS = {
     "views": "in-place update of one view, forward and backward",
     "elementwise": "`sum(sin(x * y) * exp(-x) + tanh(y))`, forward and backward",
     "mlp": "MLP 64-128-64-10, batch 64, float32",
-    "layers": "scores 256x1,000; images 32x32x28x28; 50 steps, 64x64, hidden 128; float32",
+    "layers": "scores 256x1,000; images 32x32x28x28; 50 steps, 64x64, 128; 100, 8x8, 16; float32",
     "rosenbrock": "gradient of Rosenbrock's function, 1,000 variables",
     "grad": "`grad(f)` of small functions (8, 10 and 3 variables)",
     "hessian": "Hessian of 100 variables",

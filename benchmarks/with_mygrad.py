@@ -10,7 +10,19 @@ from typing import Any
 
 import inputs
 import numpy as np
-from spec import CALLS, CHAIN, CONVOLUTIONS, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import (
+    CALLS,
+    CHAIN,
+    CONVOLUTIONS,
+    SEQUENCES,
+    SIZES,
+    UPDATES,
+    VIEWS,
+    Case,
+    Cases,
+    LongChain,
+    Result,
+)
 
 import mygrad as mg
 from mygrad.operation_base import Operation
@@ -232,10 +244,12 @@ def layers() -> Cases:
         return loss.data, x.grad, gamma.grad, beta.grad
 
     cases = {"softmax cross-entropy": Case(crossentropy), "batchnorm": Case(batchnorm)}
-    for name, gates, packed in (("gru", 3, False), ("lstm", 4, True)):
-        if hasattr(nnet, name):  # the existing MyGrad has gru if it finds numba
-            layer = getattr(nnet, name)
-            steps, arrays = inputs.sequences(gates, packed)
+    for name, size in SEQUENCES.items():
+        kind = name.partition(",")[0]
+        if hasattr(nnet, kind):  # the existing MyGrad has gru if it finds numba
+            layer = getattr(nnet, kind)
+            gates, packed = (3, False) if kind == "gru" else (4, True)
+            steps, arrays = inputs.sequences(gates, packed, size)
             parameters = [mg.tensor(p) for p in arrays]
             cases[name] = Case(partial(_states, layer, steps, parameters))
     return cases

@@ -9,7 +9,19 @@ from typing import Any
 import inputs
 import numpy as np
 import torch
-from spec import CALLS, CHAIN, CONVOLUTIONS, SIZES, UPDATES, VIEWS, Case, Cases, LongChain, Result
+from spec import (
+    CALLS,
+    CHAIN,
+    CONVOLUTIONS,
+    SEQUENCES,
+    SIZES,
+    UPDATES,
+    VIEWS,
+    Case,
+    Cases,
+    LongChain,
+    Result,
+)
 from torch import func
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
@@ -167,9 +179,6 @@ def layers() -> Cases:
     *batch, weights = inputs.images()
     x, gamma, beta = map(_leaf, batch)
     w = torch.tensor(weights)
-    sequences, arrays = inputs.sequences(4, True)
-    steps, u, v, b = torch.tensor(sequences), *map(_leaf, arrays)
-    none, start = torch.zeros(len(b)), torch.zeros(1, 64, 128)
 
     def crossentropy() -> Result:
         return _backward(functional.cross_entropy(s, labels), s)
@@ -178,16 +187,25 @@ def layers() -> Cases:
         y = functional.batch_norm(x, None, None, gamma, beta, training=True, eps=1e-5)
         return _backward((y * w).sum(), x, gamma, beta)
 
-    def lstm() -> Result:
-        # Its gru is another one: there r comes behind the product with the weights.
-        cell = [u.T, v.T, b, none], True, 1, 0.0, False, False, False
-        return _backward(torch.lstm(steps, (start, start), *cell)[0].sum(), u, v, b)
-
+    # Its gru is another one: there r comes behind the product with the weights.
+    recurrent = {name: _lstm(size) for name, size in SEQUENCES.items() if name.startswith("lstm")}
     return {
         "softmax cross-entropy": Case(crossentropy),
         "batchnorm": Case(batchnorm),
-        "lstm": Case(lstm),
+        **recurrent,
     }
+
+
+def _lstm(size: tuple[int, ...]) -> Case:
+    sequences, arrays = inputs.sequences(4, True, size)
+    steps, u, v, b = torch.tensor(sequences), *map(_leaf, arrays)
+    none, start = torch.zeros(len(b)), torch.zeros(1, size[1], size[3])
+
+    def both() -> Result:
+        cell = [u.T, v.T, b, none], True, 1, 0.0, False, False, False
+        return _backward(torch.lstm(steps, (start, start), *cell)[0].sum(), u, v, b)
+
+    return Case(both)
 
 
 def rosenbrock() -> Cases:

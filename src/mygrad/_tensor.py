@@ -304,6 +304,9 @@ class Tensor(Name):
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         notice(self)
+        if kwargs.get("copy") is None and not is_constant(self):
+            # No flag could keep others from writing there while a graph relies on it.
+            return data_of(self).copy().__dlpack__(**kwargs)
         return expose(self).__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:

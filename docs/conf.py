@@ -1,5 +1,6 @@
 """How Sphinx makes the site. `make docs` runs it; nothing is fetched from the network."""
 
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,18 @@ def trim_examples(app: Any, doctree: Any) -> None:
             block.children = [nodes.Text(block.rawsource)]
 
 
+def plain_signature(
+    app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: Any
+) -> tuple[str | None, Any]:
+    """Signatures as one would write them: NumPy's mark for "not given", and classes by name."""
+    if signature:
+        signature = signature.replace("<no value>", "...")
+        signature = re.sub(r"<class '([\w.]+)'>", r"\1", signature)
+    return signature, returns
+
+
 def setup(app: Any) -> None:
+    app.connect("autodoc-process-signature", plain_signature)
     app.connect("builder-inited", write_reference)
     app.connect("doctree-read", trim_examples)
     app.connect("missing-reference", link_to_others)

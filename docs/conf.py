@@ -40,7 +40,9 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # Pages that stand alone have nothing to navigate.
 html_sidebars = {
-    page: [] for page in ("index", "tutorial", "transforms", "complex", "functions", "*-from-*")
+    page: []
+    for page in ("index", "tutorial", "transforms", "nnet", "complex", "functions", "*-from-*")
+    + ("changes", "contributing")
 }
 html_show_sourcelink = False
 html_copy_source = False

@@ -39,11 +39,8 @@ html_title = "mygrad"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # Pages that stand alone have nothing to navigate.
-html_sidebars = {
-    page: []
-    for page in ("index", "tutorial", "transforms", "nnet", "complex", "functions", "*-from-*")
-    + ("changes", "contributing")
-}
+ALONE = "index tutorial transforms nnet complex functions *-from-* changes contributing"
+html_sidebars = {page: [] for page in ALONE.split()}
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {

@@ -419,6 +419,11 @@ def default_rng(seed: Any = None) -> Generator:
     seed
         As for `numpy.random.default_rng`; also a generator of NumPy's, whose state is then shared.
 
+    Returns
+    -------
+    Generator
+        Its methods are those of `numpy.random.Generator`.
+
     Examples
     --------
     >>> mg.random.default_rng(3).standard_normal(2, constant=True)

@@ -1,5 +1,6 @@
 """How Sphinx makes the site. `make docs` runs it; nothing is fetched from the network."""
 
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,8 @@ html_title = "mygrad"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # Pages that stand alone have nothing to navigate.
-html_sidebars = {
-    page: [] for page in ("index", "tutorial", "transforms", "complex", "functions", "*-from-*")
-}
+ALONE = "index tutorial transforms nnet complex functions *-from-* changes contributing"
+html_sidebars = {page: [] for page in ALONE.split()}
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
@@ -86,7 +86,18 @@ def trim_examples(app: Any, doctree: Any) -> None:
             block.children = [nodes.Text(block.rawsource)]
 
 
+def plain_signature(
+    app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: Any
+) -> tuple[str | None, Any]:
+    """Signatures as one would write them: NumPy's mark for "not given", and classes by name."""
+    if signature:
+        signature = signature.replace("<no value>", "...")
+        signature = re.sub(r"<class '([\w.]+)'>", r"\1", signature)
+    return signature, returns
+
+
 def setup(app: Any) -> None:
+    app.connect("autodoc-process-signature", plain_signature)
     app.connect("builder-inited", write_reference)
     app.connect("doctree-read", trim_examples)
     app.connect("missing-reference", link_to_others)

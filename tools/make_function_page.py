@@ -157,7 +157,11 @@ def status(func) -> tuple[str, str]:
 def page() -> str:
     counts, lines = Counter(), []
     for module, functions in public().items():
-        lines += [f"\n## {module}\n", "| Function | | |", "|---|---|---|"]
+        lines += [
+            f"\n## {module}\n",
+            "| Function | Kind | Derivative, or why there is none |",
+            "|---|---|---|",
+        ]
         for name, func in functions.items():
             what, how = status(func)
             counts[what] += 1

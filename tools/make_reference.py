@@ -81,23 +81,36 @@ def parameters(func: Any) -> str:
     if isinstance(func, np.ufunc):
         return ("(x, /, **kwargs)", "(x, y, /, **kwargs)")[func.nin - 1]
     try:
-        # NumPy's marks for "not given" are no Python.
-        return re.sub(r"<[^>]*>", "...", str(inspect.signature(func)))
+        signature = inspect.signature(func)
     except ValueError:
         return "(...)"
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    # NumPy's marks for "not given" are no Python.
+    return re.sub(r"<[^>]*>", "...", str(inspect.Signature(bare)))
+
+
+def is_alias(module: str, name: str, obj: Any) -> bool:
+    """Is this another name of a function that the module has under the name it calls itself?"""
+    return obj.__name__ != name and getattr(import_module(module), obj.__name__, None) is obj
 
 
 def entry(module: str, name: str, obj: object) -> str:
     """The directive that documents one name."""
     full = f"{module}.{name}"
     if func := behind(module, name, obj):
-        text = f"As `{name_of(func)}`.{derivative(func)}"
+        # NumPy documents these under another name than their module has.
+        known = name_of(func).replace("numpy.lib.scimath.", "numpy.emath.")
+        text = f"As `{known}`.{derivative(func)}"
         head = f".. py:function:: {name}{parameters(func)}\n   :module: {module}\n\n"
         return f"{head}   {text}\n\n"
     if inspect.isclass(obj):
         if issubclass(obj, BaseException):
             return f".. autoexception:: {full}\n   :show-inheritance:\n\n"
         return f".. autoclass:: {full}\n   :members:\n   :special-members: __call__\n\n"
+    if inspect.isroutine(obj) and is_alias(module, name, obj):
+        text = f"Another name of `~{module}.{obj.__name__}`."
+        head = f".. py:function:: {name}{parameters(obj)}\n   :module: {module}\n\n"
+        return f"{head}   {text}\n\n"
     if inspect.isroutine(obj):
         return f".. autofunction:: {full}\n\n"
     if get_origin(obj):
@@ -110,7 +123,10 @@ def entry(module: str, name: str, obj: object) -> str:
 def section(module: str, found: dict[str, object]) -> str:
     """A table of the names that have a text of their own, and all entries."""
     written = [
-        name for name, x in found.items() if not behind(module, name, x) and not get_origin(x)
+        name
+        for name, x in found.items()
+        if not (behind(module, name, x) or get_origin(x))
+        and not (inspect.isroutine(x) and is_alias(module, name, x))
     ]
     out = f".. currentmodule:: {module}\n\n"
     if len(written) > 1:
@@ -214,6 +230,12 @@ def module_page(name: str) -> str:
     return out
 
 
+def first_line(name: str) -> str:
+    """What the docstring of a module begins with."""
+    doc = inspect.getdoc(import_module(name)) or ""
+    return doc.partition("\n\n")[0].replace("\n", " ")
+
+
 def is_numpys(obj: object) -> bool:
     return (getattr(obj, "__module__", None) or "numpy").split(".")[0] == "numpy"
 
@@ -237,9 +259,15 @@ own function with a tensor is the same. :doc:`/functions` lists every function o
 .. toctree::
    :caption: Modules
    :maxdepth: 1
+   :hidden:
 
 {modules}
-"""
+
+.. rubric:: Modules
+
+.. list-table::
+
+{summaries}"""
 
 
 def pages() -> dict[str, str]:
@@ -260,7 +288,11 @@ def pages() -> dict[str, str]:
     named = modules()
     own = "".join(f"   {page}\n" for page in out)
     out |= {name: module_page(name) for name in named}
-    out["index"] = INDEX.format(own=own, modules="".join(f"   {name}\n" for name in named))
+    out["index"] = INDEX.format(
+        own=own,
+        modules="".join(f"   {name}\n" for name in named),
+        summaries="".join(f"   * - :doc:`{name}`\n     - {first_line(name)}\n" for name in named),
+    )
     return out
 
 

@@ -58,17 +58,22 @@ def tensor(
         The dtype of the result; inferred as by `numpy.array` if not given.
     constant
         Does the tensor stay without gradient? If not given, it does unless its dtype is
-        floating-point.
+        floating-point or complex; of a tensor, if that is a constant.
     copy
         If False, an array is used as it is, and a tensor is returned itself if it has the
         dtype and `constant` that are asked for.
     ndmin
         The least number of dimensions; axes of length one are put in front.
 
+    Returns
+    -------
+    Tensor
+        The tensor, a leaf unless `arr_like` contains tensors in a sequence or is returned itself.
+
     Raises
     ------
     TypeError
-        If the dtype is neither floating-point, integer nor bool.
+        If the dtype is not floating-point, complex, integer or bool.
     ValueError
         If ``constant=False`` is asked for integers or bools.
 
@@ -92,6 +97,16 @@ def tensor(
 
 def astensor(t: Any, dtype: Any = None, *, constant: bool | None = None) -> Tensor:
     """Make a tensor without copying: ``mg.tensor(t, dtype, constant=constant, copy=False)``.
+
+    Parameters
+    ----------
+    t, dtype, constant
+        As in `mygrad.tensor`.
+
+    Returns
+    -------
+    Tensor
+        The tensor `t` itself, if it has the dtype and `constant` that are asked for.
 
     Examples
     --------
@@ -126,6 +141,11 @@ def array(
     constant
         Does the result stay without gradient? If not given, it does unless its dtype is
         floating-point or complex, or if it is made of constants only.
+
+    Returns
+    -------
+    Tensor
+        The tensor. If tensors are in `object`, it is computed from them.
 
     Raises
     ------
@@ -172,6 +192,18 @@ def array(
 def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
     """Return the array of a tensor, or of anything else, as `numpy.asarray` does.
 
+    Parameters
+    ----------
+    a
+        A tensor, or what `numpy.asarray` takes; tensors in sequences, too.
+    dtype, order
+        As in `numpy.asarray`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The tensor's own array where dtype and order allow it. It carries no gradient.
+
     Examples
     --------
     >>> x = mg.tensor([1.0, 2.0])
@@ -188,6 +220,21 @@ def asarray(a: Any, dtype: Any = None, order: Any = None) -> np.ndarray:
 def empty(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
     """Return a tensor with arbitrary contents; see `numpy.empty`. The default is float32.
 
+    Parameters
+    ----------
+    shape
+        The shape: an integer or a sequence of them.
+    dtype
+        The dtype; float32 if not given, where NumPy's is float64.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.empty((2, 3)).shape
@@ -198,6 +245,21 @@ def empty(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) 
 
 def ones(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
     """Return a tensor of ones; see `numpy.ones`. The default is float32.
+
+    Parameters
+    ----------
+    shape
+        The shape: an integer or a sequence of them.
+    dtype
+        The dtype; float32 if not given, where NumPy's is float64.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
 
     Examples
     --------
@@ -210,6 +272,21 @@ def ones(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -
 def zeros(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) -> Tensor:
     """Return a tensor of zeros; see `numpy.zeros`. The default is float32.
 
+    Parameters
+    ----------
+    shape
+        The shape: an integer or a sequence of them.
+    dtype
+        The dtype; float32 if not given, where NumPy's is float64.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.zeros(2, float)
@@ -220,6 +297,23 @@ def zeros(shape: Any, dtype: Any = np.float32, *, constant: bool | None = None) 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, *, constant: bool | None = None) -> Tensor:
     """Return a tensor of `fill_value`; see `numpy.full`. A tensor as `fill_value` gets gradients.
+
+    Parameters
+    ----------
+    shape
+        The shape: an integer or a sequence of them.
+    fill_value
+        A number, or what is broadcast to the shape.
+    dtype
+        The dtype; that of `fill_value` if not given.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
 
     Examples
     --------
@@ -239,6 +333,21 @@ def empty_like(
 ) -> Tensor:
     """Return a tensor of the shape and dtype of `other`; see `numpy.empty_like`.
 
+    Parameters
+    ----------
+    other
+        A tensor or what `mygrad.tensor` takes.
+    dtype, shape
+        What is to be different from `other`; nothing, if not given.
+    constant
+        True makes the tensor a constant. If not given, it is one if its dtype is neither
+        floating-point nor complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.empty_like(np.arange(3.0)).shape
@@ -251,6 +360,21 @@ def ones_like(
     other: Any, dtype: Any = None, shape: Any = None, *, constant: bool | None = None
 ) -> Tensor:
     """Return ones of the shape and dtype of `other`, a leaf; see `numpy.ones_like`.
+
+    Parameters
+    ----------
+    other
+        A tensor or what `mygrad.tensor` takes.
+    dtype, shape
+        What is to be different from `other`; nothing, if not given.
+    constant
+        True makes the tensor a constant. If not given, it is one if its dtype is neither
+        floating-point nor complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
 
     Examples
     --------
@@ -266,6 +390,21 @@ def zeros_like(
     other: Any, dtype: Any = None, shape: Any = None, *, constant: bool | None = None
 ) -> Tensor:
     """Return zeros of the shape and dtype of `other`, a leaf; see `numpy.zeros_like`.
+
+    Parameters
+    ----------
+    other
+        A tensor or what `mygrad.tensor` takes.
+    dtype, shape
+        What is to be different from `other`; nothing, if not given.
+    constant
+        True makes the tensor a constant. If not given, it is one if its dtype is neither
+        floating-point nor complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
 
     Examples
     --------
@@ -283,6 +422,23 @@ def full_like(
     constant: bool | None = None,
 ) -> Tensor:
     """Return `fill_value` in the shape and dtype of `other`; see `numpy.full_like`.
+
+    Parameters
+    ----------
+    other
+        A tensor or what `mygrad.tensor` takes.
+    fill_value
+        A number, or what is broadcast to the shape. A tensor gets gradients.
+    dtype, shape
+        What is to be different from `other`; nothing, if not given.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
 
     Examples
     --------
@@ -309,6 +465,23 @@ def eye(
 ) -> Tensor:
     """Return ones on a diagonal; see `numpy.eye`.
 
+    Parameters
+    ----------
+    N, M
+        The numbers of rows and columns; as many columns as rows, if not given.
+    k
+        Which diagonal: 0 is the main one, positive ones are above it.
+    dtype
+        The dtype.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.eye(2)
@@ -320,6 +493,21 @@ def eye(
 
 def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Tensor:
     """Return the identity matrix; see `numpy.identity`.
+
+    Parameters
+    ----------
+    n
+        The number of rows and columns.
+    dtype
+        The dtype.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
 
     Examples
     --------
@@ -333,7 +521,20 @@ def identity(n: int, dtype: Any = float, *, constant: bool | None = None) -> Ten
 def arange(*args: Any, constant: bool | None = None, **kwargs: Any) -> Tensor:
     """Return evenly spaced numbers; takes what `numpy.arange` takes.
 
-    A tensor as start or step gets a gradient; by stop the derivative is zero.
+    A tensor as `start` or `step` gets a gradient; by `stop` the derivative is zero.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        ``stop``, or ``start, stop[, step]``, and ``dtype=``.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
 
     Examples
     --------
@@ -364,6 +565,27 @@ def linspace(
 
     A tensor as `start` or `stop` gets a gradient.
 
+    Parameters
+    ----------
+    start, stop
+        The first and the last number, or arrays of them.
+    num
+        How many numbers.
+    endpoint
+        Is `stop` the last of them?
+    dtype
+        The dtype; inferred from the ends if not given.
+    axis
+        Where the axis of the numbers is put, if the ends are arrays.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
+
     Examples
     --------
     >>> mg.linspace(0.0, 1.0, 3)
@@ -392,6 +614,29 @@ def logspace(
 
     A tensor as `start`, `stop` or `base` gets a gradient.
 
+    Parameters
+    ----------
+    start, stop
+        The logarithms of the first and the last number, or arrays of them.
+    num
+        How many numbers.
+    endpoint
+        Is `stop` the last of them?
+    base
+        What is raised to these powers.
+    dtype
+        The dtype; inferred from the ends if not given.
+    axis
+        Where the axis of the numbers is put, if the ends are arrays.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
+
     Examples
     --------
     >>> mg.logspace(0, 2, 3)
@@ -415,6 +660,27 @@ def geomspace(
 
     A tensor as `start` or `stop` gets a gradient.
 
+    Parameters
+    ----------
+    start, stop
+        The first and the last number, or arrays of them.
+    num
+        How many numbers.
+    endpoint
+        Is `stop` the last of them?
+    dtype
+        The dtype; inferred from the ends if not given.
+    axis
+        Where the axis of the numbers is put, if the ends are arrays.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
+
     Examples
     --------
     >>> mg.geomspace(1, 4, 3)
@@ -428,6 +694,21 @@ def kaiser(M: int, beta: Any, *, constant: bool | None = None) -> Tensor:
     """Return the Kaiser window of `M` points; see `numpy.kaiser`.
 
     A tensor as `beta` gets a gradient.
+
+    Parameters
+    ----------
+    M
+        How many points.
+    beta
+        The shape of the window.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        The numbers: a leaf, if no argument carries a gradient.
 
     Examples
     --------

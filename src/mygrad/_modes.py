@@ -101,13 +101,23 @@ def _set_guarding(on: bool) -> None:
 def turn_memory_guarding_off() -> None:
     """Stop guarding memory everywhere but in contexts that turn it on.
 
-    Inside `mem_guard_on` or `mem_guard_off` the change lasts until that context ends.
+    Inside `mem_guard_on` or `mem_guard_off` the change lasts until that context ends. The
+    environment variable ``MYGRAD_MEM_GUARD=0`` does the same from the start.
+
+    Examples
+    --------
+    >>> mg.turn_memory_guarding_off()
+    >>> mg.mem_guard_active()
+    False
+    >>> mg.turn_memory_guarding_on()
+    >>> mg.mem_guard_active()
+    True
     """
     _set_guarding(False)
 
 
 def turn_memory_guarding_on() -> None:
-    """Guard memory everywhere but in contexts that turn it off."""
+    """Guard memory everywhere but in contexts that turn it off: see `turn_memory_guarding_off`."""
     _set_guarding(True)
 
 

@@ -79,42 +79,61 @@ def _trigonometric(
         return apply(func, (a,), {}, constant)
 
     run.__name__ = run.__qualname__ = name
-    run.__doc__ = f"Return ``{formula}`` of each element; `a` and `constant` as in `mygrad.sin`."
+    run.__doc__ = f"""Return ``{formula}`` of each element.
+
+    Parameters
+    ----------
+    a
+        A tensor, or what `mygrad.tensor` takes.
+    constant
+        True makes the result a constant; None (the default) makes it one if `a` is.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `a`.
+
+    Examples
+    --------
+    >>> a = mg.tensor([2.0, 3.0])
+    >>> np.allclose(mg.{name}(a), {formula})
+    True
+    """
     return run
 
 
-cot = _trigonometric("cot", lambda a: 1 / np.tan(a), lambda y, _: -1 - y * y, "1 / tan(a)")
-csc = _trigonometric("csc", lambda a: 1 / np.sin(a), lambda y, x: -y / np.tan(x), "1 / sin(a)")
-sec = _trigonometric("sec", lambda a: 1 / np.cos(a), lambda y, x: y * np.tan(x), "1 / cos(a)")
+cot = _trigonometric("cot", lambda a: 1 / np.tan(a), lambda y, _: -1 - y * y, "1 / np.tan(a)")
+csc = _trigonometric("csc", lambda a: 1 / np.sin(a), lambda y, x: -y / np.tan(x), "1 / np.sin(a)")
+sec = _trigonometric("sec", lambda a: 1 / np.cos(a), lambda y, x: y * np.tan(x), "1 / np.cos(a)")
 coth = _trigonometric(
-    "coth", lambda a: 1 / np.tanh(a), lambda _, x: -np.square(_csch(x)), "1 / tanh(a)"
+    "coth", lambda a: 1 / np.tanh(a), lambda _, x: -np.square(_csch(x)), "1 / np.tanh(a)"
 )
-csch = _trigonometric("csch", _csch, lambda y, x: -y / np.tanh(x), "1 / sinh(a)")
-sech = _trigonometric("sech", _sech, lambda y, x: -y * np.tanh(x), "1 / cosh(a)")
-arccot = _trigonometric("arccot", _arccot, lambda _, x: -1 / (1 + x * x), "arctan(1 / a)")
+csch = _trigonometric("csch", _csch, lambda y, x: -y / np.tanh(x), "1 / np.sinh(a)")
+sech = _trigonometric("sech", _sech, lambda y, x: -y * np.tanh(x), "1 / np.cosh(a)")
+arccot = _trigonometric("arccot", _arccot, lambda _, x: -1 / (1 + x * x), "np.arctan(1 / a)")
 arccsc = _trigonometric(
     "arccsc",
     lambda a: np.arcsin(np.true_divide(1, a)),
     lambda _, x: -_inverse_root(x, -1),
-    "arcsin(1 / a)",
+    "np.arcsin(1 / a)",
 )
 arcsec = _trigonometric(
     "arcsec",
     lambda a: np.arccos(np.true_divide(1, a)),
     lambda _, x: _inverse_root(x, -1),
-    "arccos(1 / a)",
+    "np.arccos(1 / a)",
 )
 arccoth = _trigonometric(
     "arccoth",
     lambda a: np.arctanh(np.true_divide(1, a)),
     lambda _, x: 1 / ((1 - x) * (1 + x)),
-    "arctanh(1 / a)",
+    "np.arctanh(1 / a)",
 )
 arccsch = _trigonometric(
     "arccsch",
     lambda a: np.arcsinh(np.true_divide(1, a)),
     lambda _, x: -_inverse_root(x, 1),
-    "arcsinh(1 / a)",
+    "np.arcsinh(1 / a)",
 )
 
 
@@ -149,6 +168,18 @@ def _multiply_vjp(g: Any, _: Any, variables: Any) -> Function:
 def add_sequence(*variables: Any, constant: bool | None = None) -> Any:
     """Return the sum of two or more tensors, broadcast against each other, in one operation.
 
+    Parameters
+    ----------
+    *variables
+        Two or more tensors, or what `mygrad.tensor` takes.
+    constant
+        True makes the result a constant; None (the default) makes it one if all operands are.
+
+    Returns
+    -------
+    Tensor
+        Of the shape that they are broadcast to.
+
     Raises
     ------
     ValueError
@@ -164,6 +195,18 @@ def add_sequence(*variables: Any, constant: bool | None = None) -> Any:
 
 def multiply_sequence(*variables: Any, constant: bool | None = None) -> Any:
     """Return the product of two or more tensors, broadcast against each other, in one operation.
+
+    Parameters
+    ----------
+    *variables
+        Two or more tensors, or what `mygrad.tensor` takes.
+    constant
+        True makes the result a constant; None (the default) makes it one if all operands are.
+
+    Returns
+    -------
+    Tensor
+        Of the shape that they are broadcast to.
 
     Raises
     ------
@@ -195,6 +238,11 @@ def multi_matmul(tensors: Any, *, constant: bool | None = None) -> Any:
         Matrices; the first and the last may be vectors. See `numpy.linalg.multi_dot`.
     constant
         As in `mygrad.matmul`.
+
+    Returns
+    -------
+    Tensor
+        The product; a number, if the first and the last are vectors.
 
     Raises
     ------

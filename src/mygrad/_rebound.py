@@ -114,7 +114,9 @@ def _concatenator(of_arrays: Any) -> Any:
 
     name = f"mygrad.{'r_' if of_arrays is np.r_ else 'c_'}"
     Concatenator.__name__ = numpys.__name__
-    Concatenator.__doc__ = f"`numpy.{name[-2:]}` of tensors."
+    Concatenator.__doc__ = (
+        f"`numpy.{name[-2:]}` of tensors, which get their gradients: ``mg.{name[-2:]}[x, y]``."
+    )
     return Concatenator()
 
 

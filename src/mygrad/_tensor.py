@@ -94,6 +94,9 @@ class Tensor(Name):
     NumPy's functions as arrays do; ``backward`` then gives each non-constant tensor that the
     result was computed from its gradient.
 
+    Beside the methods and attributes of arrays there are `backward`, `grad`, `null_grad`,
+    `constant`, `creator`, `detach` and `clear_graph`; `data` is the array.
+
     Parameters
     ----------
     x, dtype, constant, copy, ndmin

@@ -412,8 +412,21 @@ def grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Functio
 def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
     """The value of a function and its gradient, at the cost of the gradient.
 
-    The parameters are those of `grad`. The function that is returned gives ``(value, gradient)``,
-    with `has_aux` ``((value, aux), gradient)``.
+    Parameters
+    ----------
+    f, argnums, has_aux
+        As in `grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and returns ``(value, gradient)``; with `has_aux`
+        ``((value, aux), gradient)``.
+
+    Raises
+    ------
+    TypeError
+        As `grad` does.
 
     Examples
     --------
@@ -433,6 +446,16 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
 def grad_and_aux(f: Function, argnums: Argnums = 0) -> Function:
     """`grad` with ``has_aux=True``: of a function that returns ``(result, aux)``.
 
+    Parameters
+    ----------
+    f, argnums
+        As in `grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and returns ``(gradient, aux)``.
+
     Examples
     --------
     >>> f = mg.grad_and_aux(lambda x: (np.sum(x**2), {"largest": np.max(x)}))
@@ -448,7 +471,22 @@ def elementwise_grad(f: Function, argnums: Argnums = 0) -> Function:
     It is the gradient of the sum of all that `f` returns: for ``y[i] = f(x[i])`` the array
     of the derivatives, at the cost of one backward pass. For other functions use `jacobian`.
 
-    The parameters are those of `grad`; `f` may return containers of arrays of any shape.
+    Parameters
+    ----------
+    f
+        As in `grad`, but it may return any nesting of real arrays.
+    argnums
+        As in `grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and returns the derivatives, nested and shaped as the arguments.
+
+    Raises
+    ------
+    TypeError
+        If `f` returns complex numbers, or an argument holds no floating-point numbers.
 
     Examples
     --------
@@ -533,6 +571,11 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any
     aux
         With `has_aux`.
 
+    Raises
+    ------
+    TypeError
+        If an argument or a result holds no floating-point numbers.
+
     Notes
     -----
     Each call of `pull` costs a backward pass. The graph is kept until `pull` is deleted.
@@ -594,6 +637,14 @@ def jvp(
         not depend on what moves, it is zero.
     aux
         With `has_aux`.
+
+    Raises
+    ------
+    TypeError
+        If an argument or a result holds no floating-point numbers, or `primals` is neither tuple
+        nor list.
+    ValueError
+        If a tangent has another shape than its argument.
 
     Examples
     --------
@@ -721,6 +772,13 @@ def jacobian(
         Takes the arguments of `f` and returns an array of shape ``result.shape + argument.shape``
         for each result and argument: nested as the results, and inside as the arguments.
 
+    Raises
+    ------
+    TypeError
+        If an argument or a result holds no floating-point numbers.
+    ValueError
+        If `mode` is none of the three.
+
     Notes
     -----
     Costs one call of `f`, and as many passes as said above. They run together, on arrays with one
@@ -830,6 +888,26 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
     It is the Jacobian of the gradient: for an argument of shape ``s`` an array of shape ``s + s``,
     for several a block for each pair of them.
+
+    Parameters
+    ----------
+    f, argnums
+        As in `grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f` and returns the second derivatives.
+
+    Raises
+    ------
+    TypeError
+        As `grad` does.
+
+    Notes
+    -----
+    Costs a gradient, and a pass for each element of the arguments, run together. If products with
+    vectors will do, `hvp` needs no matrix.
 
     Examples
     --------

@@ -17,11 +17,25 @@ class MyGradException(Exception):
 
 
 class InvalidGradient(MyGradException):
-    """Something that cannot serve as a gradient was given as one."""
+    """Something that cannot serve as a gradient was given as one.
+
+    It has the wrong shape or holds no numbers: what an operation or a rule of the user's returned.
+    """
 
 
 class InvalidBackprop(MyGradException):
-    """Back-propagation reached a part of the graph that was cleared before."""
+    """Back-propagation reached a part of the graph that was cleared before.
+
+    ``backward`` clears the graph, and so does ``clear_graph``. If several results share a part of
+    it, add them up and call ``backward`` once, or keep the graph until the last call:
+
+    >>> x = mg.tensor(2.0)
+    >>> y = x * x
+    >>> (3 * y).backward(retain_graph=True)
+    >>> (4 * y).backward()
+    >>> x.grad
+    array(16.)
+    """
 
 
 class AnomalyError(MyGradException, FloatingPointError):

@@ -52,6 +52,11 @@ def norm(
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        The norm, or those along `axis`.
+
     Examples
     --------
     >>> x = mg.tensor([3.0, 4.0])

@@ -51,6 +51,11 @@ def _leaf(data: Any, constant: bool | None) -> Tensor:
 def seed(seed_number: Any) -> None:
     """Seed NumPy's global state; see `numpy.random.seed`.
 
+    Parameters
+    ----------
+    seed_number
+        As in `numpy.random.seed`.
+
     Examples
     --------
     >>> mg.random.seed(0)
@@ -63,6 +68,19 @@ def seed(seed_number: Any) -> None:
 def rand(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the uniform distribution over [0, 1); see `numpy.random.rand`.
 
+    Parameters
+    ----------
+    *shape
+        The shape, as integers; one number if there are none.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.random.rand(2, 3).shape
@@ -74,6 +92,19 @@ def rand(*shape: int, constant: bool | None = None) -> Tensor:
 
 def randn(*shape: int, constant: bool | None = None) -> Tensor:
     """Return numbers from the standard normal distribution; see `numpy.random.randn`.
+
+    Parameters
+    ----------
+    *shape
+        The shape, as integers; one number if there are none.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
 
     Examples
     --------
@@ -90,6 +121,19 @@ def random_sample(shape: Any = None, *, constant: bool | None = None) -> Tensor:
 
     Also called `random`, `ranf` and `sample`.
 
+    Parameters
+    ----------
+    shape
+        The shape; one number if it is not given.
+    constant
+        True makes the tensor a constant; None (the default) does so unless its dtype is
+        floating-point or complex.
+
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.random.seed(0)
@@ -105,6 +149,25 @@ random = ranf = sample = random_sample
 
 def randint(low: Any, high: Any = None, shape: Any = None, dtype: Any = int) -> Tensor:
     """Return integers from [`low`, `high`), or [0, `low`); see `numpy.random.randint`.
+
+    Parameters
+    ----------
+    low, high
+        The bounds, the upper one excluded; `low` alone is the upper bound.
+    shape
+        The shape; one number if it is not given.
+    dtype
+        An integer dtype.
+
+    Returns
+    -------
+    Tensor
+        A constant.
+
+    Raises
+    ------
+    ValueError
+        If there is no integer between the bounds.
 
     Examples
     --------
@@ -355,6 +418,11 @@ def default_rng(seed: Any = None) -> Generator:
     ----------
     seed
         As for `numpy.random.default_rng`; also a generator of NumPy's, whose state is then shared.
+
+    Returns
+    -------
+    Generator
+        Its methods are those of `numpy.random.Generator`.
 
     Examples
     --------

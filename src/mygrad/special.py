@@ -76,6 +76,11 @@ def logsumexp(
         Return the logarithm of the sum's absolute value, and its sign, a plain array for real
         numbers. If not, a negative sum gives nan.
 
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        The logarithm, or with `return_sign` a pair.
+
     Examples
     --------
     >>> x = mg.tensor([1000.0, 1000.0])
@@ -106,6 +111,18 @@ def logsumexp(
 def softmax(x: Any, axis: Any = None) -> Any:
     """Return ``exp(x) / sum(exp(x))`` along an axis or axes; see `scipy.special.softmax`.
 
+    Parameters
+    ----------
+    x
+        A tensor or an array.
+    axis
+        The axis or axes; all, if not given.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape of `x`; an array if that is none of tensors.
+
     Examples
     --------
     >>> mg.special.softmax(mg.tensor([0.0, np.log(3.0)]))
@@ -118,6 +135,18 @@ def softmax(x: Any, axis: Any = None) -> Any:
 
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax` along an axis or axes; see `scipy.special.log_softmax`.
+
+    Parameters
+    ----------
+    x
+        A tensor or an array.
+    axis
+        The axis or axes; all, if not given.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape of `x`; an array if that is none of tensors.
 
     Examples
     --------
@@ -137,6 +166,18 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 def polygamma(n: Any, x: Any) -> Any:
     """Return the derivative of order `n` of the digamma function; see `scipy.special.polygamma`.
 
+    Parameters
+    ----------
+    n
+        The order, an integer or an array of them; no derivative is taken by it.
+    x
+        The argument, real.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape that the operands are broadcast to; an array if no operand is a tensor.
+
     Examples
     --------
     >>> x = mg.tensor(2.0)
@@ -155,6 +196,18 @@ def polygamma(n: Any, x: Any) -> Any:
 
 def multigammaln(a: Any, d: Any) -> Any:
     """Return the log of the gamma function of `d` dimensions; see `scipy.special.multigammaln`.
+
+    Parameters
+    ----------
+    a
+        The argument, above ``(d - 1) / 2``.
+    d
+        The number of dimensions; no derivative is taken by it.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape of `a`; an array if that is no tensor.
 
     Raises
     ------
@@ -179,8 +232,24 @@ def multigammaln(a: Any, d: Any) -> Any:
 def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     """Return ``gamma(n + 1)``, and 0 for negative `n`; see `scipy.special.factorial`.
 
-    With ``exact=True``, SciPy's integers. With ``extend="complex"``, `n` may be complex, and
-    negative ones are not 0.
+    Parameters
+    ----------
+    n
+        A tensor or an array.
+    exact
+        Return SciPy's integers? Then `n` is of integers, and carries no gradient.
+    extend
+        "zero", or "complex": then `n` may be complex, and negative ones are not 0.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape of `n`; an array if that is no tensor.
+
+    Raises
+    ------
+    ValueError
+        If `extend` is neither.
 
     Examples
     --------
@@ -212,7 +281,19 @@ def _can_choose(N: Any, k: Any) -> Any:
 def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
     """Return the number of combinations of `k` of `N` things; see `scipy.special.comb`.
 
-    With ``exact=True``, SciPy's integers.
+    Parameters
+    ----------
+    N, k
+        How many things there are, and how many are chosen: numbers, tensors or arrays.
+    exact
+        Return SciPy's integers? Then `N` and `k` are integers, and carry no gradient.
+    repetition
+        May a thing be chosen more than once?
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape that the operands are broadcast to; an array if no operand is a tensor.
 
     Examples
     --------
@@ -233,7 +314,17 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
 def perm(N: Any, k: Any, exact: bool = False) -> Any:
     """Return the number of ordered choices of `k` of `N` things; see `scipy.special.perm`.
 
-    With ``exact=True``, SciPy's integers.
+    Parameters
+    ----------
+    N, k
+        How many things there are, and how many are chosen: numbers, tensors or arrays.
+    exact
+        Return SciPy's integers? Then `N` and `k` are integers, and carry no gradient.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape that the operands are broadcast to; an array if no operand is a tensor.
 
     Examples
     --------
@@ -258,6 +349,18 @@ def diric(x: Any, n: Any) -> Any:
 
     Its limits at the zeros of the denominator are differentiable, too. It is nan where `n` is no
     positive integer.
+
+    Parameters
+    ----------
+    x
+        The argument, real.
+    n
+        The period: a positive integer, or an array of them; no derivative is taken by it.
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape that the operands are broadcast to; an array if no operand is a tensor.
 
     Examples
     --------
@@ -307,11 +410,30 @@ def _spherical(func: Callable[..., Any], less: int, more: int, what: str) -> Cal
         return slope(n, z) if derivative else at(n, z)
 
     spherical.__name__ = spherical.__qualname__ = func.__name__
-    spherical.__doc__ = (
-        f"Return the {what} of order `n`; see `scipy.special.{func.__name__}`.\n\n"
-        "There is a derivative by `z`, which may be complex. With ``derivative=True`` it is what\n"
-        "is returned.\n"
-    )
+    spherical.__doc__ = f"""Return the {what} of order `n`; see `scipy.special.{func.__name__}`.
+
+    Parameters
+    ----------
+    n
+        The order: an integer that is not negative, or an array of them. No derivative is taken
+        by it.
+    z
+        The argument, real or complex.
+    derivative
+        Return the derivative by `z` instead?
+
+    Returns
+    -------
+    Tensor or numpy.ndarray
+        Of the shape that the operands are broadcast to; an array if `z` is no tensor.
+
+    Examples
+    --------
+    >>> z = mg.tensor([1.0, 2.0])
+    >>> mg.special.{func.__name__}(2, z).backward()
+    >>> np.allclose(z.grad, mg.special.{func.__name__}(2, z.data, derivative=True))
+    True
+    """
     return spherical
 
 

@@ -75,6 +75,25 @@ def test_every_module_with_a_list_shows_it(pages):
     assert "mygrad.rules" not in pages
 
 
+def test_another_name_of_a_function_is_not_documented_twice(pages):
+    text = pages["transforms"]
+    assert ".. py:function:: egrad(f, argnums=0)" in text
+    assert "Another name of `~mygrad.elementwise_grad`." in text
+    assert ".. autofunction:: mygrad.elementwise_grad" in text
+    assert ".. autofunction:: mygrad.egrad" not in text
+
+
+def test_links_are_to_the_names_that_numpy_documents(pages):
+    assert "As `numpy.emath.sqrt`." in pages["mygrad.emath"]
+    assert "scimath" not in "".join(pages.values())
+
+
+def test_the_index_says_what_each_module_is(pages):
+    for name in MAKE["modules"]():
+        assert f"   * - :doc:`{name}`\n     - {MAKE['first_line'](name)}" in pages["index"]
+        assert MAKE["first_line"](name).endswith((".", "?"))
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package as `mygrad.nnet` may be one, with a file named as the function in it."""
@@ -118,6 +137,19 @@ def test_conf_needs_nothing_of_sphinx_to_be_read():
     # The tests import every file in docs/, also where Sphinx is not installed.
     conf = runpy.run_path(str(ROOT / "docs/conf.py"))
     assert conf["release"] == mg.__version__
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("(axis=None, where=<no value>)", "(axis=None, where=...)"),
+        ("(shape, dtype=<class 'numpy.float32'>)", "(shape, dtype=numpy.float32)"),
+        (None, None),
+    ],
+)
+def test_signatures_are_python(given, shown):
+    plain = runpy.run_path(str(ROOT / "docs/conf.py"))["plain_signature"]
+    assert plain(None, "function", "f", None, None, given, None) == (shown, None)
 
 
 def test_links_to_numpy_and_scipy():

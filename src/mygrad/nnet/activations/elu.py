@@ -41,6 +41,11 @@ def elu(x: Any, alpha: Any, *, constant: bool | None = None) -> Tensor:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Raises
     ------
     TypeError

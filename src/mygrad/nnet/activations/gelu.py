@@ -72,6 +72,11 @@ def gelu(x: Any, approximate: str = "none", *, constant: bool | None = None) -> 
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Raises
     ------
     ValueError

@@ -37,6 +37,11 @@ def glu(x: Any, axis: int = -1, *, constant: bool | None = None) -> Tensor:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, with half its length along the axis.
+
     Raises
     ------
     ValueError

@@ -32,6 +32,11 @@ def hard_tanh(
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Raises
     ------
     TypeError

@@ -41,6 +41,11 @@ def leaky_relu(x: Any, slope: Any, *, constant: bool | None = None) -> Tensor:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Raises
     ------
     TypeError

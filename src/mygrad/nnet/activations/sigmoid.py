@@ -38,6 +38,11 @@ def sigmoid(x: Any, *, constant: bool | None = None) -> Tensor:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Examples
     --------
     >>> x = mg.tensor([-1000.0, 0.0, 40.0])

@@ -56,6 +56,11 @@ def softmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Tensor:
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Examples
     --------
     >>> x = mg.tensor([[1000.0, 1000.0], [0.0, np.log(3.0)]])
@@ -82,6 +87,11 @@ def logsoftmax(x: Any, axis: Any = -1, *, constant: bool | None = None) -> Tenso
         The axis or axes; None for all.
     constant
         True makes the result a constant; None makes it one if `x` is.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
 
     Examples
     --------

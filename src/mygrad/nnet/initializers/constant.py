@@ -26,6 +26,11 @@ def constant(
     constant
         True makes the tensor a constant.
 
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Examples
     --------
     >>> mg.nnet.initializers.constant(2, 2, value=0.5)

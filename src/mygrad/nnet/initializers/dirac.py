@@ -25,6 +25,11 @@ def dirac(*shape: Any, dtype: Any = np.float32, constant: bool | None = None) ->
     constant
         True makes the tensor a constant.
 
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Raises
     ------
     ValueError

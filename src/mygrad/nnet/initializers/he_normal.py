@@ -34,6 +34,11 @@ def he_normal(
         The generator to draw from, as `numpy.random.default_rng` makes it; NumPy's global state, as
         `numpy.random.seed` sets it, if not given.
 
+    Returns
+    -------
+    Tensor
+        A leaf.
+
     Raises
     ------
     ValueError

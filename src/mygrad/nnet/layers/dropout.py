@@ -43,6 +43,11 @@ def dropout(
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`.
+
     Raises
     ------
     ValueError

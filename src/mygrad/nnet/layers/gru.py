@@ -202,14 +202,14 @@ def gru(
     *,
     rng: Any = None,
 ) -> Tensor:
-    r"""Return the states of a gated recurrent unit [1]_ for sequences of inputs.
+    """Return the states of a gated recurrent unit [1]_ for sequences of inputs.
 
-    .. math::
+    Each step computes the next state ``s`` of the input ``x`` and the state before::
 
-        z &= \sigma(x U_z + s W_z + b_z) \\
-        r &= \sigma(x U_r + s W_r + b_r) \\
-        h &= \tanh(x U_h + (r s) W_h + b_h) \\
-        s' &= (1 - z) h + z s
+        z = sigmoid(x @ Uz + s @ Wz + bz)
+        r = sigmoid(x @ Ur + s @ Wr + br)
+        h = tanh(x @ Uh + (r * s) @ Wh + bh)
+        s = (1 - z) * h + z * s
 
     Parameters
     ----------

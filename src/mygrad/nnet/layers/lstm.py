@@ -182,14 +182,13 @@ def lstm(
     constant: bool | None = None,
     rng: Any = None,
 ) -> tuple[Tensor, Tensor]:
-    r"""Return the states and cells of long short-term memory [1]_ for sequences of inputs.
+    """Return the states and cells of long short-term memory [1]_ for sequences of inputs.
 
-    .. math::
+    Each step computes the next cell ``c`` and state ``s`` of the input ``x`` and those before::
 
-        i, f, o &= \sigma(x U + s W + b) \\
-        g &= \tanh(x U + s W + b) \\
-        c' &= f c + i g \\
-        s' &= o \tanh(c')
+        i, f, g, o = split(x @ U + s @ W + b, 4, axis=-1)
+        c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        s = sigmoid(o) * tanh(c)
 
     Parameters
     ----------

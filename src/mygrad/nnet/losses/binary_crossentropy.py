@@ -52,6 +52,11 @@ def binary_crossentropy(
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
+    Returns
+    -------
+    Tensor
+        A number, or losses of the shape of `x` if they are not reduced.
+
     Raises
     ------
     ValueError

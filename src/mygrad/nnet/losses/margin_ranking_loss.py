@@ -44,6 +44,11 @@ def margin_ranking_loss(
     constant
         True makes the result a constant; None makes it one if `x1` and `x2` are.
 
+    Returns
+    -------
+    Tensor
+        A number, or losses of the shape of `x1` if they are not reduced.
+
     Raises
     ------
     ValueError

@@ -44,6 +44,11 @@ def negative_log_likelihood(
     constant
         True makes the result a constant; None makes it one if `x` is.
 
+    Returns
+    -------
+    Tensor
+        A number, or the losses of the examples, of shape (N,), if they are not reduced.
+
     Raises
     ------
     ValueError

@@ -58,6 +58,11 @@ def mse(x: Any, y_true: Any, *, reduction: str = "mean", constant: bool | None =
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
 
+    Returns
+    -------
+    Tensor
+        A number, or losses of the shape of `x` if they are not reduced.
+
     Raises
     ------
     ValueError
@@ -103,6 +108,11 @@ def huber(
         "mean" or "sum" of the losses, or "none": then those of all elements are returned.
     constant
         True makes the result a constant; None makes it one if `x` and `y_true` are.
+
+    Returns
+    -------
+    Tensor
+        A number, or losses of the shape of `x` if they are not reduced.
 
     Raises
     ------

@@ -1004,3 +1004,10 @@ def test_subclasses_can_be_differentiated():
     assert type(2 - y) is type(-y) is type(x @ x) is type(x[:1]) is Mine
     y.backward()
     np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+
+
+@pytest.mark.parametrize("make", [mg.tensor, mg.astensor, mg.Tensor, mg.array])
+def test_masks_are_not_lost(make):
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    with pytest.raises(TypeError, match=r"mask would be lost.*x\.filled"):
+        make(masked)

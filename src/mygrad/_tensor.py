@@ -144,7 +144,7 @@ class Tensor(Name):
                 notice_input(x)
             given = None if copy else expose(x)
             x = data_of(x)
-        elif given is None and not isinstance(x, (list, tuple)):
+        elif (given is None and not isinstance(x, (list, tuple))) or np.ma.is_masked(x):
             x, _ = prepare(x)
         if given is not None and not restorable(given):
             copy = True
@@ -842,9 +842,17 @@ class Tensor(Name):
         return record(cast, (self, dtype, order, casting), {}, constant)  # type: ignore[no-any-return]
 
     def sort(
-        self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+        self,
+        axis: int = -1,
+        kind: Any = None,
+        order: Any = None,
+        *,
+        stable: Any = None,
+        **keywords: Any,
     ) -> None:
         """Sort in place, and the gradient with it; see `numpy.ndarray.sort`.
+
+        ``descending=True`` needs NumPy 2.5.
 
         Examples
         --------
@@ -855,7 +863,7 @@ class Tensor(Name):
         >>> x.grad
         array([ 1., 10.])
         """
-        self[...] = np.sort(self, axis, kind, order, stable=stable)
+        self[...] = np.sort(self, axis, kind, order, stable=stable, **keywords)
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect") -> None:
         """Partition in place, and the gradient with it; see `numpy.ndarray.partition`."""

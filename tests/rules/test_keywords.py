@@ -475,6 +475,7 @@ VALUES = {
     "start": [1],
     "kind": ["stable"],
     "stable": [True],
+    "descending": [True],
     "mode": ["wrap", "clip", "edge", "r", "valid"],
     "casting": ["safe", "unsafe"],
     "ord": [1, 3],

@@ -55,7 +55,7 @@ def signed(keys) -> list:
 #: Functions whose signature says less than they take.
 UNSIGNED = {np.einsum, np.pad}
 #: Names of arguments that only some versions of NumPy have.
-OF_SOME_VERSIONS = {"newshape"}
+OF_SOME_VERSIONS = {"descending", "newshape"}
 DEFAULTS_OF_SOME_VERSIONS = {(np.reshape, "shape"), (np.take_along_axis, "axis")}
 
 
@@ -116,6 +116,7 @@ def test_defaults_are_numpys(key):
                 "where": True,
                 "initial": {"sum": 0, "nansum": 0, "prod": 1, "nanprod": 1}.get(func.__name__),
                 "axis": -1,
+                "descending": False,
             }
             assert p.default == neutral.get(other.name)
         else:
@@ -125,7 +126,7 @@ def test_defaults_are_numpys(key):
 def test_a_rule_without_names_of_its_own_is_learned_once():
     for func, rule in RULES.items():
         assert rule.func is func
-        assert func.__name__.lstrip("_") in repr(rule)
+        assert name_of(func).rpartition(".")[2] in repr(rule)
 
 
 # ----------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ class Author:
         self.leaves = 0
         self.world: World = {"np": np, "leaf": np.array, "seen": [], "handed": []}
         self.world["backward"] = lambda *names: None
-        self.hidden = {*self.world, "__builtins__"}
+        self.hidden = {*self.world, "__builtins__", "__warningregistry__"}
         self.unused = _fresh_names()
 
     # Choices

@@ -330,6 +330,9 @@ def _(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: A
 @composition(np.linalg.cross)
 def _(x1: Any, x2: Any, *, axis: Any = -1) -> Any:
     x1, x2 = as_array(x1), as_array(x2)
+    if x1.ndim < 1 or x2.ndim < 1:
+        # An error, of one kind or another.
+        return np.linalg.cross(unwrap(x1), unwrap(x2), axis=axis)
     if x1.shape[axis] != 3 or x2.shape[axis] != 3:
         raise ValueError(
             "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "

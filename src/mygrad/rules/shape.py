@@ -405,11 +405,14 @@ def _(
     order: Any = None,
     *,
     stable: Any = None,
+    descending: Any = False,
 ) -> Any:
+    # NumPy has the last from 2.5 on, and does not take it together with `kind`.
+    how: Any = {"stable": True, "descending": True} if descending else {"kind": "stable"}
     if axis is None:
-        ranks = np.argsort(np.argsort(np.ravel(a), kind="stable"))
+        ranks = np.argsort(np.argsort(np.ravel(a), **how))
         return np.reshape(np.take(g, ranks), a.shape)
-    places = np.argsort(a, axis, kind="stable")
+    places = np.argsort(a, axis, **how)
     if g.__class__ is np.ndarray:
         result = np.empty_like(g)
         np.put_along_axis(result, places, g, axis)

@@ -208,6 +208,7 @@ def _quantile_of(func: Callable[..., Any], per: int, skip: bool) -> Callable[...
         return func(a, q, axis, method=method, keepdims=keepdims, weights=weights)
 
     known_as(name_of(func))(run)
+    run.__name__ = f"_{func.__name__}"
 
     @pullback(run)
     def _(
@@ -277,6 +278,7 @@ def _median_of(func: Callable[..., Any], skip: bool) -> Callable[..., Any]:
         return func(a, axis, keepdims=keepdims)
 
     known_as(name_of(func))(run)
+    run.__name__ = f"_{func.__name__}"
 
     @pullback(run)
     def _(g: Any, _: Any, a: Any, axis: Any, keepdims: Any) -> Any:
@@ -817,6 +819,10 @@ def _as_float(x: Any) -> Any:
 @composition(np.interp)
 def _(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     x, xp, fp = [_as_float(part) for part in (x, xp, fp)]
+    if not x.size and not xp.size:
+        # An error before NumPy 2.5.
+        np.interp(*[unwrap(part) for part in (x, xp, fp)])
+        return 1.0 * x + np.sum(xp) + np.sum(fp)
     if period is None:
         return record(_interp, (x, xp, fp, left, right), {})
     if unwrap(period) == 0:

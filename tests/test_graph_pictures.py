@@ -526,7 +526,6 @@ def test_build_graph_arguments(monkeypatch):
 
 
 def test_build_graph_with_the_real_package():
-    pytest.importorskip("graphviz")
     x = mg.tensor([1.0, 2.0])
     source = build_graph(x * 2, {'x"<': x}, dims=True).source
     assert "strict digraph" in source

@@ -66,6 +66,20 @@ def _blocks(samples: int, places: Ints, column: int) -> tuple[int, int]:
     return min(max(samples, 1), BLOCK // whole), places[0]
 
 
+class _Matrices:
+    """Memory for matrices of a block, of (n, length, places) elements at most."""
+
+    def __init__(self, n: int, length: int, places: int, dtype: Any) -> None:
+        # Rows that are so far apart would compete for the same lines of the cache.
+        self.gap = 0 if places * np.dtype(dtype).itemsize % 1024 else 16
+        self.memory = np.empty(n * length * (places + self.gap), dtype)
+
+    def of(self, n: int, length: int, places: int) -> Any:
+        """Matrices of shape (n, length, places); what they held before is gone."""
+        row = places + self.gap
+        return self.memory[: n * length * row].reshape(n, length, row)[..., :places]
+
+
 def _columns(
     x: Any, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints
 ) -> Iterator[tuple[slice, slice, Any]]:
@@ -84,7 +98,7 @@ def _columns(
             part = slice(i, min(i + height, n))
             yield part, slice(None), flat[part]
         return
-    buffer = np.empty(height * length * rows * prod(places[1:]), x.dtype)
+    matrices = _Matrices(height, length, rows * prod(places[1:]), x.dtype)
     padded = _padded(height, channels, size, padding, x.dtype) if any(padding) else x
     axes = len(size)
     order = (0, 1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes))
@@ -99,9 +113,9 @@ def _columns(
         for r in range(0, places[0], rows):
             row = slice(r, min(r + rows, places[0]))
             some = block[(..., row, *[slice(None)] * (axes - 1))]
-            columns = buffer[: some.size].reshape(some.shape)
-            columns[...] = some
-            yield part, row, columns.reshape(part.stop - i, length, prod(some.shape[-axes:]))
+            columns = matrices.of(part.stop - i, length, prod(some.shape[-axes:]))
+            columns.reshape(some.shape)[...] = some
+            yield part, row, columns
 
 
 def _span(row: slice, places: Ints) -> slice:
@@ -161,12 +175,15 @@ def _conv_transpose_nd(
     height, rows = _blocks(n, places, length * g.itemsize)
     padded = _padded(height, channels, size, padding, g.dtype)
     seen = windows(padded, kernel, stride, dilation, writeable=True)
+    matrices = _Matrices(height, length, rows * prod(places[1:]), g.dtype)
     for i in range(0, n, height):
         part = slice(i, min(i + height, n))
         padded[...] = 0
         for r in range(0, places[0], rows):
             some = g[part, :, r : r + rows]
-            columns = matrix @ some.reshape(len(some), filters, prod(some.shape[2:]))
+            count = prod(some.shape[2:])
+            columns = matrices.of(len(some), length, count)
+            np.matmul(matrix, some.reshape(len(some), filters, count), out=columns)
             columns = columns.reshape(len(some), channels, *kernel, *some.shape[2:])
             target = seen[: len(some), :, r : r + rows]
             # Windows overlap, but not what is at one place in each of them.

@@ -34,6 +34,7 @@ errors.MyGradException errors.InvalidGradient errors.InvalidBackprop errors.Disc
 typing.ArrayLike typing.DTypeLike typing.DTypeLikeReals typing.Index typing.Mask typing.Real
 typing.Shape random.rand random.randn random.random random.random_sample random.ranf
 random.sample random.randint random.seed __version__
+tensor_base.Tensor tensor_base.tensor tensor_base.astensor tensor_base.asarray
 """
 
 
@@ -42,6 +43,22 @@ def test_names(name):
     found = mg
     for part in name.split("."):
         found = getattr(found, part)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("from mygrad.tensor_base import Tensor as f", "Tensor"),
+        ("from mygrad.nnet.layers.utils import sliding_window_view as f", "sliding_window_view"),
+        ("from mygrad.nnet.layers.pooling import max_pool as f", "nnet.max_pool"),
+        ("from mygrad.nnet.layers.conv import conv_nd as f", "nnet.conv_nd"),
+        ("from mygrad.nnet.layers.batchnorm import batchnorm as f", "nnet.batchnorm"),
+        ("from mygrad.nnet.layers.gru import gru as f", "nnet.gru"),
+    ],
+)
+def test_modules_that_other_libraries_import_from(line, name):
+    script = f"{line}\nimport mygrad as mg\nassert f is mg.{name}"
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 A = np.array([[1.0, 2.0, 3.0], [0.5, 0.2, 0.1]])

@@ -139,6 +139,15 @@ def test_arguments_that_are_no_operands():
         op(Scaled, x, op_args=(mg.tensor(3.0),))
 
 
+def test_operations_run_as_before_there_was_execute_op():
+    x = mg.tensor(X)
+    y = mg.Tensor._op(Scaled, x, op_args=(3.0,), op_kwargs={"power": 2})
+    np.testing.assert_allclose(y, 3 * X**2)
+    y.backward()
+    np.testing.assert_allclose(x.grad, 6 * X)
+    assert mg.Tensor._op(Scaled, x, op_args=(3.0,), constant=True).constant
+
+
 def test_writing_to_operand_and_result_later():
     x = mg.tensor(X)
     w = +x

@@ -326,6 +326,29 @@ def test_data_assigned_to_a_view_is_written_to_its_base():
     np.testing.assert_array_equal(v.grad, [8.0, 10.0])
 
 
+@pytest.mark.parametrize("constant", [False, True])
+def test_data_of_another_dtype_ends_a_view(constant):
+    x = tensor([1.0, 2.0, 3.0], constant=constant)
+    v = x.reshape(1, 3)
+    w = x[:2]
+    y = v * v
+    v.data = v.data.astype(np.float32)
+    assert v.dtype == np.float32 and v.base is None and v.constant is constant
+    assert w.base is x and x.dtype == float
+    v.data[0, 0] = 7.0
+    v *= 10
+    np.testing.assert_array_equal(v, [[70, 20, 30]])
+    np.testing.assert_array_equal(x, [1, 2, 3])
+    (v * tensor([1.0, 2.0, 3.0])).backward()
+    y.backward()
+    if constant:
+        assert v.grad is None and x.grad is None
+    else:
+        assert v.grad.dtype == np.float32
+        np.testing.assert_array_equal(v.grad, [[1, 2, 3]])
+        np.testing.assert_array_equal(x.grad, [2, 4, 6])
+
+
 def test_own_attributes_and_weak_references():
     t = tensor([1.0])
     t.label = "hare"

@@ -32,6 +32,7 @@ LATE = {
     "polynomial": "",
     "random": "",
     "special": "",
+    "tensor_base": "",
     "c_": "._rebound",
     "r_": "._rebound",
 }

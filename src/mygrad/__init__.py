@@ -121,7 +121,7 @@ amax, amin = globals()["max"], globals()["min"]
 
 
 # Imported when first used: many need no pictures, random numbers or networks, some have no SciPy.
-_LATE_MODULES = ("computational_graph", "nnet", "polynomial", "random", "special")
+_LATE_MODULES = ("computational_graph", "nnet", "polynomial", "random", "special", "tensor_base")
 _LATE_OBJECTS = ("c_", "r_")
 
 

@@ -120,6 +120,7 @@ from . import operation_base as operation_base
 from . import polynomial as polynomial
 from . import random as random
 from . import special as special
+from . import tensor_base as tensor_base
 from . import testing as testing
 from . import typing as typing
 from ._anomaly import detect_anomaly as detect_anomaly

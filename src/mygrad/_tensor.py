@@ -173,7 +173,8 @@ class Tensor(Name):
 
         Assigning another array makes the tensor a leaf; graphs that used the old one keep it. The
         gradient stays if it has the new array's shape and dtype.
-        Assigned to a view, its values are written into what the view shows.
+        Assigned to a view, its values are written into what the view shows; but the base cannot
+        hold another dtype, and a tensor that is given one is no view from then on.
 
         Examples
         --------
@@ -200,13 +201,17 @@ class Tensor(Name):
             )
         grad = self.grad
         home = self._home
-        if home.__class__ is View:
+        if home.__class__ is View and (value.dtype == self.dtype or value.shape != self.shape):
             root = root_of(home)
             array = np.array(root._array)
             seen, key = home.lens.place(array)
             seen[key] = value
             overwrite(root, array, None)
             return
+        if home.__class__ is View:
+            # The base cannot hold this dtype, so the tensor goes on without it.
+            self._value = CONSTANT if is_constant(self) else UNBORN
+            self._home = None
         overwrite(self, value, None)
         hand_out(self)
         if grad is not None and grad.shape == value.shape and grad.dtype == value.dtype:
@@ -324,6 +329,13 @@ class Tensor(Name):
                 "numpy.where, or the array's filled(...)."
             )
         return expose(self)
+
+    @classmethod
+    def _op(cls, Op: Any, *input_vars: Any, **options: Any) -> Any:
+        # Programs for the existing MyGrad, older than its `execute_op`, call it so.
+        from .operation_base import execute_op
+
+        return execute_op(Op, *input_vars, **options)
 
     # ---- Derivatives --------------------------------------------------------------------
 

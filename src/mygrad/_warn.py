@@ -25,13 +25,15 @@ def user_frame() -> FrameType:
 def warn_user(message: str, category: type[Warning]) -> None:
     """Warn at the innermost line that is neither mygrad's nor NumPy's.
 
-    Not within ``numpy.testing``, which compares numbers and gives nothing back.
+    Not within ``numpy.testing`` and Matplotlib, which compare and draw numbers and give none back.
     """
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
         if frame.f_code.co_filename.startswith(_TESTING):
             return
         frame = frame.f_back
+    if str(frame.f_globals.get("__name__")).startswith("matplotlib."):
+        return
     warnings.warn_explicit(
         message,
         category,

@@ -284,7 +284,7 @@ def _version(
     v = new(Version)
     keeper = Keeper()
     v.rule = WRITTEN
-    v.a = None if covers(lens, key, mask, buffer) else a
+    v.a = None if covers(lens, key, mask) else a
     v.b = b
     v.x = (lens, key if is_basic(key) else keeper.argument(key))
     v.y = None if mask is None else keeper.argument(mask)
@@ -297,20 +297,15 @@ def _version(
     return v
 
 
-def covers(lens: Lens | None, key: Any, mask: Any, buffer: Any) -> bool:
-    """Was everything overwritten?"""
-    if lens is not None and not lens.bijective:
+def covers(lens: Lens | None, key: Any, mask: Any) -> bool:
+    """Is everything overwritten, whatever the numbers are?
+
+    A mask that happens to be full does not count: whether a gradient is zero or None would depend
+    on them.
+    """
+    if mask is not None or (lens is not None and not lens.bijective):
         return False
-    if mask is not None:
-        return bool(np.all(mask))
-    if key is ... or (key.__class__ is slice and key == slice(None)):
-        return True
-    return (
-        isinstance(key, np.ndarray)
-        and key.dtype == bool
-        and key.shape == buffer.shape
-        and bool(key.all())
-    )
+    return key is ... or (key.__class__ is slice and key == slice(None))
 
 
 def _write_foreign(buffer: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) -> Any:

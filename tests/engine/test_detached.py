@@ -270,3 +270,20 @@ def test_a_script_that_is_run_by_another_is_named(tmp_path):
     with pytest.warns(DetachedGradientWarning) as seen:
         runpy.run_path(str(script))
     assert (seen[0].filename, seen[0].lineno) == (str(script), 2)
+
+
+@pytest.mark.filterwarnings("error")
+def test_drawing_does_not_warn():
+    figures = pytest.importorskip("matplotlib.figure")
+    x = mg.linspace(0.0, 1.0, 5)
+    y = mg.exp(x)
+    axes = figures.Figure().subplots()
+    (line,) = axes.plot(x, y)
+    axes.scatter(x, y)
+    axes.bar(x, y)
+    axes.fill_between(x, y)
+    axes.hist(x)
+    axes.imshow(mg.ones((3, 3)) * y[0])
+    np.testing.assert_array_equal(line.get_xydata()[:, 1], y)
+    y.backward()
+    np.testing.assert_array_equal(x.grad, y)

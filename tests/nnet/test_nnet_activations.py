@@ -75,6 +75,20 @@ def test_arrays_lists_dtypes_and_constants(name):
     np.testing.assert_allclose(y.data, f(X).data, rtol=3e-6)
 
 
+@pytest.mark.parametrize("name", SMOOTH)
+def test_tensors_of_integers_are_constants(name):
+    x = np.array([[-2, 3, 1], [0, 1, -1]])
+    y = SMOOTH[name](mg.tensor(x))
+    assert y.constant
+    np.testing.assert_array_equal(y, SMOOTH[name](x.astype(float)))
+
+
+def test_hard_tanh_keeps_integers():
+    y = nnet.hard_tanh(mg.tensor([-7, 2, 5]), lower_bound=-3, upper_bound=3)
+    assert y.dtype == int and y.constant
+    np.testing.assert_array_equal(y, [-3, 2, 3])
+
+
 @pytest.mark.parametrize(
     "f", [nnet.relu, nnet.sigmoid, nnet.gelu, nnet.softmax, nnet.hard_tanh, nnet.glu]
 )

@@ -8,6 +8,7 @@ from _oracle import assert_close, differences, product
 
 import mygrad as mg
 from mygrad._table import RULES
+from mygrad.rules.product import _cheapest_splits
 
 LA = np.linalg
 
@@ -350,3 +351,29 @@ def test_complex_determinants_of_singular_matrices():
     q, r = LA.qr(z(6, 4, 4))[0], LA.qr(z(7, 4, 4))[0]
     for s in ([3, 2, 1, 0], [3, 2, 0, 0]):
         check_twice(lambda t: np.real(LA.det(t)) + np.imag(LA.det(t)), (q * s) @ r)
+
+
+def test_chains_are_multiplied_in_the_cheapest_order():
+    def cheapest(sizes):
+        """Of all orders, the cost of the best: the last two factors meet at the k-th size."""
+        n = len(sizes)
+        return min(
+            (
+                cheapest(sizes[: k + 1]) + cheapest(sizes[k:]) + sizes[0] * sizes[k] * sizes[-1]
+                for k in range(1, n - 1)
+            ),
+            default=0,
+        )
+
+    def taken(sizes, where, i, j):
+        if i == j:
+            return 0
+        k = where[i, j]
+        here = sizes[i] * sizes[k + 1] * sizes[j + 1]
+        return taken(sizes, where, i, k) + taken(sizes, where, k + 1, j) + here
+
+    rng = np.random.default_rng(0)
+    for n in (3, 4, 5, 6):
+        for _ in range(10):
+            sizes = rng.integers(1, 20, n + 1).tolist()
+            assert taken(sizes, _cheapest_splits(sizes), 0, n - 1) == cheapest(sizes)

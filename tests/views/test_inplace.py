@@ -846,3 +846,21 @@ def test_writing_through_a_flat_view_of_fortran_memory(create_graph):
     want = np.zeros((3, 2))
     want[0, 0] = 21
     np.testing.assert_array_equal(np.asarray(x.grad), want)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_that_a_mask_is_full_does_not_take_the_gradient(full):
+    """Zeros, and not None: it must not depend on the numbers."""
+    mask = np.array([True, full])
+    left = np.where(mask, 0.0, 1.0)
+    x, y = mg.tensor([1.0, 2.0]), mg.tensor(3.0)
+    z = +x
+    z[mask] = y
+    z.sum().backward()
+    np.testing.assert_array_equal(x.grad, left)
+    np.testing.assert_array_equal(y.grad, mask.sum())
+    z = +x
+    np.multiply(y, 2.0, out=z, where=mask)
+    z.sum().backward()
+    np.testing.assert_array_equal(x.grad, left)
+    np.testing.assert_array_equal(y.grad, 2 * mask.sum())

@@ -78,6 +78,11 @@ def _numbers(x: Any, kinds: str, name: str, what: str) -> Any:
     return x
 
 
+def _to_float(x: Any) -> Any:
+    # Integers carry no gradient, so what is made of a tensor of them is a constant, too.
+    return x.astype(float, constant=True) if isinstance(x, Tensor) else x.astype(float)
+
+
 def as_float(x: Any) -> Any:
     """An array-like as floating-point numbers, real or complex.
 
@@ -87,7 +92,7 @@ def as_float(x: Any) -> Any:
         If it holds something else, or is masked.
     """
     x = _numbers(x, "fciub", "an operand", "numbers")
-    return x if x.dtype.kind in "fc" else x.astype(float)
+    return x if x.dtype.kind in "fc" else _to_float(x)
 
 
 def check_reduction(reduction: Any, function: str) -> None:
@@ -125,7 +130,7 @@ def as_real(x: Any, name: str) -> Any:
         If it holds something else, or is masked.
     """
     x = real_numbers(x, name)
-    return x if x.dtype.kind == "f" else x.astype(float)
+    return x if x.dtype.kind == "f" else _to_float(x)
 
 
 def plain_number(x: Any, name: str) -> float:

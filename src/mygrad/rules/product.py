@@ -746,10 +746,29 @@ def _(arrays: Any) -> Any:
         raise np.linalg.LinAlgError(
             "multi_dot takes matrices; only the first and the last may be vectors"
         )
-    terms = [_LETTERS[i : i + 2] for i in range(len(arrays))]
-    terms[0] = terms[0][2 - arrays[0].ndim :]
-    terms[-1] = terms[-1][: arrays[-1].ndim]
-    out = (terms[0][0] if arrays[0].ndim == 2 else "") + (
-        terms[-1][1] if arrays[-1].ndim == 2 else ""
-    )
-    return contract(",".join(terms) + "->" + out, arrays, "greedy")
+    rows = [1 if i == 0 and a.ndim == 1 else a.shape[0] for i, a in enumerate(arrays)]
+    last = arrays[-1]
+    where = _cheapest_splits([*rows, 1 if last.ndim == 1 else last.shape[1]])
+
+    def product(i: int, j: int) -> Any:
+        if i == j:
+            return arrays[i]
+        k = where[i, j]
+        return np.matmul(product(i, k), product(k + 1, j))
+
+    return product(0, len(arrays) - 1)
+
+
+def _cheapest_splits(sizes: list[int]) -> dict[tuple[int, int], int]:
+    """After which matrix to split the product of those from i to j: the fewest multiplications."""
+    n = len(sizes) - 1
+    cost = {(i, i): 0 for i in range(n)}
+    where = {}
+    for length in range(1, n):
+        for i in range(n - length):
+            j = i + length
+            cost[i, j], where[i, j] = min(
+                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k)
+                for k in range(i, j)
+            )
+    return where

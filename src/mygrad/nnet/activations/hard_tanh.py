@@ -7,7 +7,7 @@ import numpy as np
 from ..._operands import unwrap
 from ..._table import known_as
 from ..._tensor import Tensor
-from .._shared import applied, as_real, composed, real_scalar
+from .._shared import applied, composed, real_numbers, real_scalar
 
 __all__ = ["hard_tanh"]
 
@@ -15,7 +15,7 @@ __all__ = ["hard_tanh"]
 @composed
 @known_as("mygrad.nnet.hard_tanh")
 def _clipped(x: Any, lower_bound: Any, upper_bound: Any) -> Any:
-    return np.clip(as_real(x, "hard_tanh: x"), lower_bound, upper_bound)
+    return np.clip(real_numbers(x, "hard_tanh: x"), lower_bound, upper_bound)
 
 
 def hard_tanh(

@@ -4,25 +4,37 @@ from typing import Any
 
 import numpy as np
 
-from ..._table import known_as
+from ..._operands import unwrap
+from ..._table import known_as, pullback
 from ..._tensor import Tensor
-from .._shared import applied, check_reduction, composed, plain_number, scores_and_labels
-from ..activations.relu import relu
+from .._shared import applied, check_reduction, plain_number, scores_and_labels
 
 __all__ = ["multiclass_hinge"]
 
 
-@composed
+def _excess(x: Any, labels: Any, hinge: Any) -> Any:
+    """By how much the scores of other classes are too high, and where the class itself is."""
+    own = labels[:, None] == np.arange(x.shape[1])
+    return np.where(own, 0, x - x[np.arange(len(labels)), labels][:, None] + hinge), own
+
+
 @known_as("mygrad.nnet.multiclass_hinge")
 def _losses(x: Any, labels: Any, hinge: Any, reduction: str) -> Any:
-    rows = np.arange(len(labels))
-    margins = np.full(x.shape, hinge, x.dtype)
-    # The class itself does not count: relu(0) is zero, and so is its derivative.
-    margins[rows, labels] = 0
-    terms = relu(x - x[rows, labels][:, None] + margins)
+    excess, _ = _excess(x, labels, hinge)
+    losses = np.sum(np.maximum(excess, 0), axis=1)
     if reduction == "none":
-        return np.sum(terms, axis=1)
-    return np.sum(terms) / (len(labels) if reduction == "mean" else 1)
+        return losses
+    return np.sum(losses) / (len(labels) if reduction == "mean" else 1)
+
+
+@pullback(_losses)
+def _(g: Any, _ans: Any, x: Any, labels: Any, hinge: Any, reduction: str) -> Any:
+    excess, own = _excess(unwrap(x), labels, hinge)
+    counted = (excess > 0).astype(excess.dtype)
+    slopes = counted - own * np.sum(counted, axis=1, keepdims=True)
+    if reduction == "none":
+        return g[:, None] * slopes
+    return g * (slopes / len(labels) if reduction == "mean" else slopes)
 
 
 def multiclass_hinge(

@@ -14,8 +14,9 @@ from ..._operands import carries, prepare
 from ..._record import check_constant, record, wrap
 from ..._table import known_as, linear
 from ..._tensor import Tensor
+from ..._value import Spec
 from ..._windows import Ints, per_axis, windows
-from .._shared import applied
+from ...rules.index import put
 from ._shared import array_like, of_last_axes
 
 __all__ = ["avg_pool", "max_pool"]
@@ -141,6 +142,17 @@ def _positions(x: Any, largest: Any, pool: Ints, stride: Ints) -> Any:
     return corners.reshape(largest.shape) + np.ravel(offsets)[_first(x, largest, pool, stride)]
 
 
+@known_as("mygrad.nnet.max_pool")
+def _picked(x: Any, positions: Any) -> Any:
+    return np.take(x, positions)
+
+
+linear(
+    _picked,
+    lambda g, _, _x, positions: np.reshape(put(g, Spec((_x.size,), _x.dtype), positions), _x.shape),
+)
+
+
 # ----------------------------------------------------------------------------------------
 # The public functions
 # ----------------------------------------------------------------------------------------
@@ -221,8 +233,9 @@ def max_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) ->
     largest = _reduced(data, pools, strides, np.maximum)
     if constant or not tracking() or not carries(x):
         result: Tensor = wrap(largest, None, constant)
-        return result
-    return applied(np.take, (x, _positions(data, largest, pools, strides)), constant)
+    else:
+        result = record(_picked, (x, _positions(data, largest, pools, strides)), {}, constant)
+    return result
 
 
 def avg_pool(x: Any, pool: Any, stride: Any, *, constant: bool | None = None) -> Tensor:

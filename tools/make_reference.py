@@ -99,7 +99,7 @@ def entry(module: str, name: str, obj: object) -> str:
     full = f"{module}.{name}"
     if func := behind(module, name, obj):
         # NumPy documents these under another name than their module has.
-        known = name_of(func).replace("numpy.lib.scimath.", "numpy.emath.")
+        known = re.sub(r"numpy\.lib\._?scimath(_impl)?\.", "numpy.emath.", name_of(func))
         text = f"As `{known}`.{derivative(func)}"
         head = f".. py:function:: {name}{parameters(func)}\n   :module: {module}\n\n"
         return f"{head}   {text}\n\n"

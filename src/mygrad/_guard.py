@@ -43,14 +43,16 @@ class _Memory:
         Was the owner writeable?
     limit
         The length of `shut` at which dead references are dropped.
-    holder
-        A weak reference to the `Lock`, which calls `release`. (A finaliser would not do: another
-        thread could still get hold of the dying lock.)
+    holder, again
+        Weak references to the `Lock`, which call `release`. (A finaliser would not do: another
+        thread could still get hold of the dying lock.) There are two of them, since Python drops
+        the one call of the two that an interrupt hits.
     """
 
-    __slots__ = ("holder", "key", "limit", "owner", "shut", "was_open")
+    __slots__ = ("again", "holder", "key", "limit", "owner", "shut", "was_open")
 
     holder: weakref.ref[Lock]
+    again: weakref.ref[Lock]
 
     def __init__(self, owner: np.ndarray) -> None:
         self.key = id(owner)
@@ -63,6 +65,7 @@ class _Memory:
         held = Lock()
         held.memory = self
         self.holder = weakref.ref(held, self.release)
+        self.again = weakref.ref(held, self.release)
         return held
 
     def close(self, array: np.ndarray) -> None:
@@ -77,14 +80,16 @@ class _Memory:
     def release(self, holder: weakref.ref[Lock]) -> None:
         """Give everything back, unless there is another lock by now."""
         with _mutex:
-            if holder is not self.holder:
+            if holder is not self.holder and holder is not self.again:
                 return
-            if _memories.get(self.key) is self:
-                del _memories[self.key]
             for reference in self.shut:
                 array = reference()
                 if array is not None:
                     _make_writeable(array)
+            # Until now all can be done once more: by the other call, or after the next lock.
+            if _memories.get(self.key) is self:
+                del _memories[self.key]
+            self.shut = []
 
 
 def _make_writeable(array: np.ndarray) -> None:

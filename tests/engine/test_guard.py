@@ -16,7 +16,7 @@ import pytest
 
 import mygrad as mg
 from _helpers import writeable
-from mygrad import tensor
+from mygrad import _guard, tensor
 from mygrad.errors import DetachedGradientWarning
 
 OPEN, SHUT = True, False
@@ -757,3 +757,30 @@ def test_memory_that_no_flag_guards_is_copied():
     np.testing.assert_array_equal(x.grad, [5.0, 7.0])
     constant = mg.tensor([1.0, 2.0], constant=True)
     assert np.shares_memory(np.from_dlpack(constant), constant.data)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("place", ["release", "_make_writeable"])
+def test_an_interrupt_while_a_lock_is_released(monkeypatch, place):
+    """Python drops an interrupt that comes in a callback, and the rest of that callback."""
+    owner = _guard._Memory if place == "release" else _guard
+    whole, calls = getattr(owner, place), []
+
+    def interrupted(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        whole(*args)
+
+    monkeypatch.setattr(owner, place, interrupted)
+    x, a = tensor([1.0, 2.0]), np.array([1.0, 1.0])
+    y = x * a[:]
+    assert writeable(a) == [False]
+    del y
+    assert len(calls) > 1
+    assert writeable(a) == [True]
+    assert not _guard._memories
+    y = x * a
+    assert writeable(a) == [False]
+    del y
+    assert writeable(a) == [True]

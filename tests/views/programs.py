@@ -666,6 +666,9 @@ def set_by_advanced_key(a: Author) -> Write:
     operand = a.operand(a.shape(part))
     if 0 in a.shape(part):
         raise _NotPossible
+    if label == "mask" and np.may_share_memory(a.value(operand), a.world[x]):
+        # NumPy's result depends on the order in which it copies.
+        raise _NotPossible
     if a.chance(3):
         return Write(f"update {label}", a.update(part, a.pick("*+-"), operand), x, place)
     return Write(f"set {label}", f"{part} = {operand}", x, place)
@@ -736,7 +739,8 @@ def accumulate_at(a: Author) -> Write:
     found = [
         name
         for name in a.names()
-        if _fits(a.shape(name), shape) and not np.may_share_memory(a.world[name], a.world[x])
+        # NumPy broadcasts them wrongly beside indices of several axes.
+        if a.shape(name) in ((), shape) and not np.may_share_memory(a.world[name], a.world[x])
     ]
     operand = f"np.sin({a.pick(found)})" if found and a.chance(3) else "0.25"
     if found and a.chance(2):
@@ -827,7 +831,8 @@ def error(a: Author) -> Write:
             base = a.array(lambda x: x.size > 0)
             x = f"np.broadcast_to({base}, {(2, *a.shape(base))})"
         forms = ["{x}[...] = 1.0", "np.add({x}, 1.0, out={x})"]
-        forms += ["{x} *= 2.0"] if found else ["{x}[1] += 1.0"]
+        # Of numbers, `+=` is an operation that succeeds before the assignment fails.
+        forms += ["{x} *= 2.0"] if found else ["{x}[:1] += 1.0"]
         return Write("error read-only", a.pick(forms).format(x=x))
     x = a.array(lambda x: x.ndim > 0 and x.size > 0)
     shape = a.world[x].shape

@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_into", "check_foreign_key", "is_basic", "is_full", "is_int", "winners"]
+__all__ = [
+    "add_into",
+    "check_foreign_key",
+    "in_order",
+    "is_basic",
+    "is_full",
+    "is_int",
+    "may_repeat",
+    "winners",
+]
 
 _BASIC = (int, slice, type(None), type(...), np.integer)
 
@@ -28,13 +37,36 @@ def check_foreign_key(array: Any, key: Any) -> None:
             )
 
 
+def may_repeat(key: Any) -> bool:
+    """Are there arrays of integers in a key?"""
+    parts = key if type(key) is tuple else (key,)
+    return any([not is_basic(p) and np.asarray(p).dtype.kind in "iu" for p in parts])
+
+
+def in_order(piece: Any, shape: tuple[int, ...], key: Any) -> Any:
+    """What is to be written with a key that may repeat elements, as `winners` takes it to be.
+
+    Which of them NumPy writes last depends on the layout of what it writes.
+    """
+    if np.ndim(piece) == 0:
+        return piece
+    shape = np.broadcast_to(np.False_, shape)[key].shape
+    # As NumPy does, but for errors, which it will raise itself.
+    while piece.ndim > len(shape) and piece.shape[0] == 1:
+        piece = piece[0]
+    try:
+        return np.ascontiguousarray(np.broadcast_to(piece, shape))
+    except ValueError:
+        return piece
+
+
 def winners(shape: tuple[int, ...], key: Any) -> Any:
     """For ``a[key] = b``: which elements of ``a[key]`` still hold what was put there.
 
-    Of repeated indices the last one in C order counts. Returns None if none can repeat.
+    Of repeated indices it is the one that NumPy writes last, if `b` is contiguous and not broadcast
+    (see `in_order`). Returns None if none can repeat.
     """
-    parts = key if type(key) is tuple else (key,)
-    if not any([not is_basic(p) and np.asarray(p).dtype.kind in "iu" for p in parts]):
+    if not may_repeat(key):
         return None
     ids = np.empty(shape, np.intp)
     numbers = np.arange(ids[key].size).reshape(ids[key].shape)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._guard import locked
-from ._indexing import is_basic, winners
+from ._indexing import in_order, is_basic, may_repeat, winners
 from ._lens import Lens, dense_like
 from ._modes import tracking
 from ._operands import Keeper, array_of, prepare, without_imaginary
@@ -153,7 +153,7 @@ def replaced(before: Any, lens: Lens | None, key: Any, piece: Any, mask: Any) ->
     if not isinstance(before, np.ndarray):
         return _write_foreign(before, lens, key, piece, mask)
     seen, at = place(before, lens, key, mask)
-    seen[at] = _fitted(piece, seen, mask)
+    seen[at] = _fitted(piece, seen, at, mask)
     return before
 
 
@@ -241,7 +241,7 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
         if held:
             buffer, handed = np.array(buffer, copy=True, order="K"), []
         seen, at = place(buffer, lens, key, mask)
-        piece = _fitted(piece, seen, mask)
+        piece = _fitted(piece, seen, at, mask)
     else:
         buffer = _write_foreign(buffer, lens, key, piece, mask)
         seen, at = None, ...
@@ -266,7 +266,7 @@ def write(t: Name, key: Any, piece: Any, b: Value | None, mask: Any = None) -> N
         state.value = v
 
 
-def _fitted(piece: Any, seen: np.ndarray, mask: Any) -> Any:
+def _fitted(piece: Any, seen: np.ndarray, key: Any, mask: Any) -> Any:
     """What is written, converted first: a failure half-way would leave part of it written."""
     if mask is not None:
         piece = np.where(mask, piece, seen)
@@ -274,6 +274,8 @@ def _fitted(piece: Any, seen: np.ndarray, mask: Any) -> Any:
         piece = np.asarray(piece)
     if isinstance(piece, np.ndarray) and piece.dtype != seen.dtype:
         piece = without_imaginary(piece, seen.dtype).astype(seen.dtype)
+    if not is_basic(key) and may_repeat(key):
+        piece = in_order(piece, seen.shape, key)
     return piece
 
 

@@ -864,3 +864,42 @@ def test_that_a_mask_is_full_does_not_take_the_gradient(full):
     z.sum().backward()
     np.testing.assert_array_equal(x.grad, left)
     np.testing.assert_array_equal(y.grad, 2 * mask.sum())
+
+
+REPEATS = np.array([[2, 2], [0, 2]])
+VALUES = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.mark.parametrize("index", [REPEATS, REPEATS.T, REPEATS[::-1], REPEATS[:, ::-1]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        VALUES,
+        VALUES.T,
+        VALUES[::-1, ::-1],
+        VALUES[0],
+        VALUES[:, :1],
+        VALUES[None],
+        np.array(5.0),
+    ],
+)
+@pytest.mark.parametrize("forward", [False, True])
+def test_the_gradient_goes_to_what_a_repeated_index_wrote_last(index, values, forward):
+    """Which is last, NumPy decides by the layout of arrays in memory."""
+
+    def f(v):
+        y = +mg.tensor(np.zeros(3))
+        y[index] = v
+        return y
+
+    weights = np.array([1.0, 10.0, 100.0])
+    v = mg.astensor(values)
+    y = f(v)
+    # The function is linear: its value is its derivative times the values.
+    expected = np.sum(y.data * weights)
+    if forward:
+        _, tangent = mg.jvp(f, (values,), (values,))
+        assert np.sum(tangent * weights) == expected
+    else:
+        (y * weights).sum().backward()
+        assert np.sum(v.grad * values) == expected

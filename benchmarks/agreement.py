@@ -53,6 +53,12 @@ def difference(ours: NDArray[Any], theirs: NDArray[Any]) -> float:
     return most / largest if largest and math.isfinite(most) else math.inf
 
 
+def short(figure: float | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:.0e}" if figure else "0"
+
+
 @dataclass
 class Row:
     """The cases of one function: their number, and the worst difference of each kind."""
@@ -62,7 +68,7 @@ class Row:
 
     def cells(self, name: str) -> list[str]:
         figures = [self.worst.get((dtype, what)) for dtype in DTYPES for what in WHAT]
-        return [f"`{name}`", str(self.cases), *["" if x is None else f"{x:.0e}" for x in figures]]
+        return [f"`{name}`", str(self.cases), *map(short, figures)]
 
 
 def compare(ours: Results, theirs: Results) -> tuple[dict[str, Row], list[str]]:
@@ -101,7 +107,7 @@ def computed(environment: Environment, file: Path) -> tuple[str, Results]:
         check=False,
     )
     if done.returncode:
-        sys.exit(f"{environment.library}: no results, for the reason above")
+        sys.exit(f"no results of {environment.library}, for the reason above")
     with np.load(file) as results:
         return done.stdout.strip(), dict(results)
 
@@ -116,9 +122,12 @@ def options() -> argparse.Namespace:
 
 def main() -> None:
     chosen = options()
+    python = chosen.peers / "bin" / "python"
+    if not python.exists():
+        sys.exit(f"no {python}: --peers must be a virtual environment with PyTorch, see README.md")
     environments = (
         Environment("ours", Path(sys.executable), chosen.src.resolve(), 1),
-        Environment("torch", chosen.peers / "bin" / "python", None, 1),
+        Environment("torch", python, None, 1),
     )
     with tempfile.TemporaryDirectory() as folder:
         (our_version, ours), (their_version, theirs) = [

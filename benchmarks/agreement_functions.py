@@ -426,9 +426,9 @@ LSTM = [
 ]
 FIRST = normal(SEQUENCES, STATES)
 GRU = [normal(STEPS, SEQUENCES, FEATURES)]
-CUT_OFF: dict[str, Any] = {"bp_lim": 2}
 for _ in "zrh":
     GRU += [normal(FEATURES, STATES), normal(STATES, STATES), normal(STATES)]
+CUT_OFF: dict[str, Any] = {"bp_lim": 2}
 
 
 def lstm_layer(x: Any, u: Any, w: Any, b: Any, s: Any, c: Any) -> Any:

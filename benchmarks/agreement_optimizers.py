@@ -82,6 +82,7 @@ SCHEDULES = {
 
 
 def trainings() -> Iterator[tuple[str, Training]]:
+    options: dict[str, Any]
     for decay in (0.0, 0.1):
         for momentum, nesterov in ((0.0, False), (0.9, False), (0.9, True)):
             options = {"momentum": momentum, "nesterov": nesterov, "weight_decay": decay}

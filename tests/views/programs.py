@@ -666,7 +666,7 @@ def set_by_advanced_key(a: Author) -> Write:
     operand = a.operand(a.shape(part))
     if 0 in a.shape(part):
         raise _NotPossible
-    if label == "mask" and np.may_share_memory(a.value(operand), a.world[x]):
+    if "mask" in label and np.may_share_memory(a.value(operand), a.world[x]):
         # NumPy's result depends on the order in which it copies.
         raise _NotPossible
     if a.chance(3):

@@ -381,3 +381,17 @@ def test_second_order_through_views():
     (x[1:] ** 2 * x[:-1]).backward(create_graph=True)
     (x.grad * np.array([1.0, -2.0, 3.0])).backward()
     np.testing.assert_allclose(np.asarray(x.grad), numerical_grad(first, a)[0], rtol=1e-6)
+
+
+def test_the_diagonal_of_a_view_whose_memory_is_locked():
+    x = mg.tensor(0.5)
+    view = x.squeeze()
+    x.shape = (1, 1)
+    view /= 2.0
+    diagonal = np.einsum("ii->i", view)
+    handed = x.reshape(1, 1).data
+    again = np.einsum("ii->i", view)
+    (diagonal + again).sum().backward()
+    np.testing.assert_array_equal(again.data, handed[0])
+    again[...] = 3.0
+    np.testing.assert_array_equal(x.data, [[3.0]])

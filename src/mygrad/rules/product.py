@@ -1,6 +1,7 @@
 """Rules of products of matrices and tensors, up to einsum."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from operator import index
 from typing import Any, NamedTuple
@@ -465,7 +466,9 @@ def diagonal_view(a: Any, axis1: int, axis2: int) -> Any:
         return record(diagonal_view, (a, axis1, axis2), {})[...]
     seen = np.diagonal(a, 0, axis1, axis2)
     if seen.__class__ is np.ndarray and a.flags.writeable:
-        seen.setflags(write=True)
+        # The memory behind it may be locked for now.
+        with suppress(ValueError):
+            seen.setflags(write=True)
     return seen
 
 

@@ -748,13 +748,12 @@ def test_an_array_shared_by_threads_is_released_once():
 
 def test_memory_that_no_flag_guards_is_copied():
     x = mg.tensor([1.0, 2.0])
+    taken = np.from_dlpack(x)
     y = x * x
-    shared = np.from_dlpack(x)
-    y2 = x * 3.0
-    if shared.flags.writeable:
-        shared[...] = 7.0
-    (y + y2).sum().backward()
-    np.testing.assert_array_equal(x.grad, [5.0, 7.0])
+    if taken.flags.writeable:
+        taken[...] = 7.0
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
     constant = mg.tensor([1.0, 2.0], constant=True)
     assert np.shares_memory(np.from_dlpack(constant), constant.data)
 

@@ -38,8 +38,9 @@ CONVOLUTIONS = {
 
 # Steps, sequences, features, states.
 SEQUENCES = {
-    "gru": (50, 64, 64, 128),
     "gru, small": (100, 8, 8, 16),
+    "gru": (50, 64, 64, 128),
+    "gru, wide": (50, 64, 64, 256),
     "lstm": (50, 64, 64, 128),
     "lstm, small": (100, 8, 8, 16),
 }
@@ -80,7 +81,7 @@ DESCRIPTIONS = {
     "views": "in-place update of one view, forward and backward",
     "elementwise": "`sum(sin(x * y) * exp(-x) + tanh(y))`, forward and backward",
     "mlp": "MLP 64-128-64-10, batch 64, float32",
-    "layers": "scores 256x1,000; images 32x32x28x28; 50 steps, 64x64, 128; 100, 8x8, 16; float32",
+    "layers": "scores 256x1,000; images 32x32x28x28; sequences: `SEQUENCES` in spec.py; float32",
     "rosenbrock": "gradient of Rosenbrock's function, 1,000 variables",
     "grad": "`grad(f)` of small functions (8, 10 and 3 variables)",
     "hessian": "Hessian of 100 variables",
